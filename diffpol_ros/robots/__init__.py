@@ -1,0 +1,1 @@
+"""Who moves: the Robot protocol and its backends."""
