@@ -1,0 +1,157 @@
+"""What is known before the first image: where the cameras are and where the tags sit on the objects."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.resources import find_resource
+from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.spatial import normalize_quaternion
+from diffpol_ros.core.types import Array, Pose
+
+SCHEMA_VERSION = 1
+UNIT_TOLERANCE = 1e-3
+HIGHEST_TAG_ID = 586
+
+
+@dataclass(frozen=True)
+class PoseSettings:
+    """A pose as it stands in a file."""
+
+    position: tuple[float, float, float] = setting(description="Position [m]")
+    quaternion: tuple[float, float, float, float] = setting(description="Rotation, unit quaternion xyzw")
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a rotation; round-off in the last digits is forgiven."""
+        check_rotation(self.position, self.quaternion)
+
+    @property
+    def pose(self) -> Pose:
+        """Return it as a Pose."""
+        return Pose(np.array(self.position), normalize_quaternion(np.array(self.quaternion)))
+
+
+@dataclass(frozen=True)
+class CameraCalibration:
+    """One camera: a pinhole with OpenCV distortion, fixed in the robot base frame.
+
+    Pixel coordinates have (0, 0) at the centre of the top left pixel, as in OpenCV: the middle of a
+    640 pixel row is 319.5. The optical frame looks along z, x to the right of the image, y down.
+    """
+
+    name: str = setting(description="Name, as in the topic camera/<name>/image_raw")
+    width: int = setting(description="Image width [pixel]", minimum=16, maximum=8192)
+    height: int = setting(description="Image height [pixel]", minimum=16, maximum=8192)
+    fx: float = setting(description="Focal length [pixel]", minimum=1.0, maximum=1e5)
+    fy: float = setting(description="Focal length [pixel]", minimum=1.0, maximum=1e5)
+    cx: float = setting(description="Principal point [pixel]")
+    cy: float = setting(description="Principal point [pixel]")
+    pose: PoseSettings = setting(description="Optical frame in the robot base frame")
+    distortion: tuple[float, ...] = setting((), description="OpenCV coefficients k1 k2 p1 p2 [k3 [k4 k5 k6]]")
+    schema_version: int = setting(SCHEMA_VERSION, description="Version of this file's layout")
+    serial: str = setting("", description="Serial number of the camera that was calibrated")
+    date: str = setting("", description="When it was calibrated")
+    images: int | None = setting(None, description="Number of images it was calibrated from", minimum=1)
+    residual_px: float | None = setting(None, description="Reprojection residual, RMS [pixel]", minimum=0.0)
+
+    def __post_init__(self) -> None:
+        """Check what single numbers cannot tell."""
+        check_schema_version(self.schema_version)
+        if not (0.0 <= self.cx <= self.width and 0.0 <= self.cy <= self.height):
+            raise ValueError(
+                f"principal point ({self.cx}, {self.cy}) lies outside the {self.width}x{self.height} image"
+            )
+        if len(self.distortion) not in (0, 4, 5, 8):
+            raise ValueError(f"distortion has {len(self.distortion)} coefficients, expected 0, 4, 5 or 8")
+
+    @property
+    def frame(self) -> str:
+        """Return the name of the optical frame."""
+        return f"camera_{self.name}_optical"
+
+    @property
+    def matrix(self) -> Array:
+        """Return the (3, 3) camera matrix [pixel]."""
+        return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
+
+
+@dataclass(frozen=True)
+class TagModel:
+    """One tag36h11 on an object.
+
+    The tag frame is that of the printed image seen from outside: x right, y down, z into the surface,
+    the origin in the middle. `size` is the edge of the black square, without its white border.
+    """
+
+    id: int = setting(description="Number of the tag", minimum=0, maximum=HIGHEST_TAG_ID)
+    size: float = setting(description="Edge of the black square [m]", minimum=1e-3, maximum=2.0)
+    position: tuple[float, float, float] = setting(description="Middle of the tag in the object frame [m]")
+    quaternion: tuple[float, float, float, float] = setting(description="Tag frame in the object frame, xyzw")
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a rotation."""
+        check_rotation(self.position, self.quaternion)
+
+    @property
+    def pose(self) -> Pose:
+        """Return the tag frame in the object frame."""
+        return Pose(np.array(self.position), normalize_quaternion(np.array(self.quaternion)))
+
+
+@dataclass(frozen=True)
+class ObjectModel:
+    """A rigid thing that carries tags; `fixed_pose` is given where it never moves (the base tag)."""
+
+    name: str = setting(description="Name, as in the topic objects/<name>/pose")
+    tags: tuple[TagModel, ...] = setting(description="The tags it carries")
+    fixed_pose: PoseSettings | None = setting(None, description="Object frame in the robot base frame, if it is fixed")
+    schema_version: int = setting(SCHEMA_VERSION, description="Version of this file's layout")
+
+    def __post_init__(self) -> None:
+        """Refuse an object without tags or with one tag twice."""
+        check_schema_version(self.schema_version)
+        if not self.tags:
+            raise ValueError(f"object {self.name!r} has no tags")
+        ids = [tag.id for tag in self.tags]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"object {self.name!r} has tag {max(ids, key=ids.count)} more than once")
+
+
+def check_rotation(position: tuple[float, ...], quaternion: tuple[float, ...]) -> None:
+    """Raise ValueError unless all numbers are finite and the quaternion is of unit length."""
+    norm = math.sqrt(sum(value * value for value in quaternion))
+    if not all(map(math.isfinite, (*position, *quaternion))):
+        raise ValueError(f"position {position} and quaternion {quaternion} must be finite")
+    if abs(norm - 1.0) > UNIT_TOLERANCE:
+        raise ValueError(f"quaternion {quaternion} has length {norm:.4f}, expected 1 (x, y, z, w)")
+
+
+def check_schema_version(version: int) -> None:
+    """Raise ValueError for a layout that this code does not know."""
+    if version != SCHEMA_VERSION:
+        raise ValueError(f"schema_version is {version}, this version of diffpol_ros reads {SCHEMA_VERSION}")
+
+
+def load_camera(name: str) -> CameraCalibration:
+    """Return the calibration of camera `name`: one of calibration/cameras, or the path of a file."""
+    return load_settings(CameraCalibration, find_resource("calibration/cameras", name))
+
+
+def load_object(name: str) -> ObjectModel:
+    """Return the model of object `name`: one of calibration/objects, or the path of a file."""
+    return load_settings(ObjectModel, find_resource("calibration/objects", name))
+
+
+def tag_owners(models: Iterable[ObjectModel]) -> Mapping[int, ObjectModel]:
+    """Return which object each tag id belongs to; two objects must not share one."""
+    owners: dict[int, ObjectModel] = {}
+    for model in models:
+        for tag in model.tags:
+            other = owners.setdefault(tag.id, model)
+            if other is not model:
+                both = f"{other.name!r} and {model.name!r}"
+                raise SettingsError(f"tag {tag.id} is claimed by objects {both}: give one of them another tag")
+    return owners
