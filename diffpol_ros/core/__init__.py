@@ -1,0 +1,1 @@
+"""What every stage shares: types, errors, spatial mathematics, clocks, settings, resources."""

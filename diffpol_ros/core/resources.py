@@ -1,0 +1,38 @@
+"""Where models, calibration and launch files lie: beside the package in a checkout, in share/ when installed."""
+
+import sys
+from pathlib import Path
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.settings import closest
+
+PACKAGE = Path(__file__).resolve().parent.parent
+FOLDERS = ("models", "calibration", "launch")
+
+
+def resource_root() -> Path:
+    """Return the folder that holds models/, calibration/ and launch/."""
+    candidates = [PACKAGE.parent, *(parent / "share" / "diffpol_ros" for parent in PACKAGE.parents)]
+    candidates.append(Path(sys.prefix) / "share" / "diffpol_ros")
+    for candidate in candidates:
+        if all((candidate / folder).is_dir() for folder in FOLDERS):
+            return candidate
+    raise ResourceError(f"no folder with {', '.join(FOLDERS)} beside {PACKAGE} or in {candidates[-1]}: reinstall")
+
+
+def find_resource(kind: str, name: str) -> Path:
+    """Return the path of a file or folder `name` (a path as it stands, or relative to `kind` in the resources).
+
+    `kind` is a folder such as "models" or "calibration/cameras".
+    """
+    given = Path(name)
+    if given.is_absolute() or (given.exists() and len(given.parts) > 1):
+        if not given.exists():
+            raise ResourceError(f"{given}: does not exist")
+        return given.resolve()
+    folder = resource_root() / kind
+    for candidate in (folder / name, folder / f"{name}.yaml"):
+        if candidate.exists():
+            return candidate
+    known = {entry.stem if entry.suffix == ".yaml" else entry.name for entry in folder.glob("[!._]*")}
+    raise ResourceError(f"no {kind}/{name} in {folder.parent if '/' in kind else resource_root()}; {closest(name, known)}")

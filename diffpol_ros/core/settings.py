@@ -1,0 +1,206 @@
+"""Strict YAML: a file becomes a frozen dataclass, or an error names the file, the line and the cure."""
+
+import dataclasses
+import difflib
+import math
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import yaml
+
+from diffpol_ros.core.errors import ResourceError, SettingsError
+
+Settings = TypeVar("Settings")
+_NAMES = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+
+
+def setting(
+    default: Any = dataclasses.MISSING,
+    *,
+    description: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Any:
+    """Return a dataclass field that carries its description and its allowed range."""
+    metadata = {"description": description, "minimum": minimum, "maximum": maximum}
+    if default is dataclasses.MISSING:
+        return dataclasses.field(metadata=metadata)
+    if isinstance(default, dict | list):
+        return dataclasses.field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def load_settings(kind: type[Settings], path: Path) -> Settings:
+    """Read `path` as a `kind`; unknown keys, wrong types and values out of range are errors with a line."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ResourceError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return parse_settings(kind, text, str(path))
+
+
+def parse_settings(kind: type[Settings], text: str, source: str) -> Settings:
+    """Read YAML `text` as a `kind`; `source` names it in errors."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SettingsError(f"{source}: not valid YAML: {error}") from error
+    if root is None:
+        raise SettingsError(f"{source}: is empty, expected {_keys_of(kind)}")
+    return _Reader(source).read(root, kind, "", {})
+
+
+def closest(word: str, known: typing.Iterable[str]) -> str:
+    """Return ' (did you mean …?)' for the nearest known word, or the list of what exists."""
+    known = sorted(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'nothing'}"
+
+
+def _keys_of(kind: Any) -> str:
+    return "the keys " + ", ".join(field.name for field in dataclasses.fields(kind))
+
+
+class _Reader:
+    """Turns YAML nodes into values, keeping the line of each for its errors."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def _fail(self, node: yaml.Node, key: str, message: str) -> SettingsError:
+        return SettingsError(f"{self._source}:{node.start_mark.line + 1}: {key or 'the file'} {message}")
+
+    def read(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        origin = get_origin(kind)
+        if origin in (Union, types.UnionType):
+            return self._read_union(node, kind, key, limits)
+        if origin is Literal:
+            return self._read_literal(node, kind, key)
+        if dataclasses.is_dataclass(kind):
+            return self._read_dataclass(node, kind, key)
+        if origin is tuple:
+            return self._read_tuple(node, kind, key, limits)
+        if origin is dict:
+            return self._read_dict(node, kind, key, limits)
+        return self._read_scalar(node, kind, key, limits)
+
+    def _read_union(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        if node.tag == "tag:yaml.org,2002:null" and type(None) in get_args(kind):
+            return None
+        options = [option for option in get_args(kind) if option is not type(None)]
+        if len(options) != 1:
+            raise TypeError(f"{kind}: only `X | None` is understood as a setting")
+        return self.read(node, options[0], key, limits)
+
+    def _read_literal(self, node: yaml.Node, kind: Any, key: str) -> Any:
+        value = self._construct(node)
+        if value not in get_args(kind):
+            raise self._fail(node, key, f"is {value!r}, expected one of {', '.join(map(repr, get_args(kind)))}")
+        return value
+
+    def _pairs(self, node: yaml.Node, key: str) -> list[tuple[yaml.Node, str, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self._fail(node, key, "must be a mapping of keys to values")
+        pairs = [(name, str(self._construct(name)), value) for name, value in node.value]
+        seen: set[str] = set()
+        for name_node, name, _ in pairs:
+            if name in seen:
+                raise self._fail(name_node, f"{key}.{name}".lstrip("."), "is given twice")
+            seen.add(name)
+        return pairs
+
+    def _read_dataclass(self, node: yaml.Node, kind: Any, key: str) -> Any:
+        fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
+        hints = get_type_hints(kind)
+        values = {}
+        for name_node, name, value in self._pairs(node, key):
+            path = f"{key}.{name}".lstrip(".")
+            if name not in fields:
+                raise self._fail(name_node, path, f"is not a known key; {closest(name, fields)}")
+            values[name] = self.read(value, hints[name], path, fields[name].metadata)
+        missing = [
+            name
+            for name, field in fields.items()
+            if name not in values
+            and field.default is dataclasses.MISSING
+            and field.default_factory is dataclasses.MISSING
+        ]
+        if missing:
+            raise self._fail(node, key, f"lacks {', '.join(missing)}")
+        try:
+            return kind(**values)
+        except ValueError as error:
+            raise self._fail(node, key, f"is refused: {error}") from error
+
+    def _read_tuple(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self._fail(node, key, "must be a list")
+        kinds = get_args(kind)
+        if kinds[-1] is Ellipsis:
+            kinds = (kinds[0],) * len(node.value)
+        elif len(kinds) != len(node.value):
+            raise self._fail(node, key, f"has {len(node.value)} entries, expected {len(kinds)}")
+        items = zip(node.value, kinds, strict=True)
+        return tuple(self.read(item, inner, f"{key}[{i}]", limits) for i, (item, inner) in enumerate(items))
+
+    def _read_dict(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        key_kind, inner = get_args(kind)
+        if key_kind is int and isinstance(node, yaml.MappingNode):
+            for name_node, _ in node.value:
+                self._read_scalar(name_node, int, f"{key} key", {})
+        return {
+            (int(name) if key_kind is int else name): self.read(value, inner, f"{key}.{name}".lstrip("."), limits)
+            for _, name, value in self._pairs(node, key)
+        }
+
+    def _read_scalar(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        if kind not in _NAMES:
+            raise TypeError(f"{key}: a setting cannot be of type {kind}")
+        value = self._construct(node)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if kind is float and isinstance(value, str):
+            value = _number(value)
+        if type(value) is not kind:
+            shown = node.value if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+            raise self._fail(node, key, f"is {shown!r}, expected {_NAMES[kind]}")
+        complaint = out_of_range(value, limits)
+        if complaint:
+            raise self._fail(node, key, complaint)
+        return value
+
+    def _construct(self, node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            return None
+        loader = yaml.SafeLoader("")
+        try:
+            return loader.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._fail(node, str(node.value), f"cannot be read: {error}") from error
+        finally:
+            loader.dispose()
+
+
+def _number(text: str) -> Any:
+    """Return `text` as a float where YAML 1.1 misses one (`1e-3`), else unchanged."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def out_of_range(value: Any, limits: Mapping[str, Any]) -> str:
+    """Return what is wrong with a number against its `minimum` and `maximum`, or an empty text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if not math.isfinite(value):
+        return f"is {value}, expected a finite number"
+    minimum, maximum = limits.get("minimum"), limits.get("maximum")
+    if minimum is not None and value < minimum:
+        return f"is {value}, expected at least {minimum}"
+    if maximum is not None and value > maximum:
+        return f"is {value}, expected at most {maximum}"
+    return ""
