@@ -1,0 +1,15 @@
+"""The quality of service of each kind of topic, chosen once."""
+
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+IMAGES = QoSProfile(depth=2, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""A late image is worthless: never resend one, never queue more than the next."""
+
+STATES = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Fast periodic states: only the newest counts."""
+
+RECORDED_STATES = QoSProfile(depth=200, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""What the recorder asks of fast states: the same, but deep enough to lose none."""
+
+EVENTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+"""Chunks, estimates, verdicts, diagnostics: every one must arrive."""
