@@ -1,0 +1,72 @@
+"""The launch arguments: the same names for the twin, the real arm, the launch files and the demo."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_type_hints
+
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.settings import closest, setting
+
+
+@dataclass(frozen=True)
+class LaunchArguments:
+    """What a person may choose when the stack starts. Empty texts mean: what the parameter file says."""
+
+    namespace: str = setting("", description="namespace of every node and topic")
+    model: str = setting("block_lift", description="policy bundle: a name in models/ or a folder")
+    robot: str = setting("panda", description="robot description: a name in calibration/robots/ or a file")
+    cameras: tuple[str, ...] = setting(("front", "side"), description="camera names, comma separated")
+    objects: tuple[str, ...] = setting(("block",), description="object names, comma separated")
+    robot_host: str = setting("127.0.0.1", description="host of the Polymetis servers")
+    arm_port: int = setting(50051, description="port of the Polymetis arm server", minimum=1, maximum=65535)
+    gripper_port: int = setting(50052, description="port of the Polymetis gripper server", minimum=1, maximum=65535)
+    record: bool = setting(True, description="record a bag")
+    bag_folder: str = setting("results/bag", description="folder of the bag; must not exist yet")
+    seed: int = setting(0, description="seed of the twin's first scene", minimum=0)
+    speed: float = setting(1.0, description="speed of the twin's clock against real time", minimum=0.01, maximum=100.0)
+    parameters: str = setting("", description="folder of parameter files to use in place of launch/params")
+
+
+def describe(arguments: type[LaunchArguments] = LaunchArguments) -> tuple[tuple[str, str, str], ...]:
+    """Return (name, default as text, description) of every argument."""
+    return tuple(
+        (field.name, as_text(field.default), str(field.metadata["description"]))
+        for field in dataclasses.fields(arguments)
+    )
+
+
+def as_text(value: object) -> str:
+    """Return an argument as it is written on a command line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def from_texts(texts: dict[str, str]) -> LaunchArguments:
+    """Return the arguments written as `texts`; an unknown name or a value that cannot be read is an error."""
+    kinds = get_type_hints(LaunchArguments)
+    unknown = sorted(set(texts) - set(kinds))
+    if unknown:
+        raise SettingsError(f"launch argument {unknown[0]!r} is not known; {closest(unknown[0], kinds)}")
+    return LaunchArguments(**{name: _from_text(name, text, kinds[name]) for name, text in texts.items()})
+
+
+def _from_text(name: str, text: str, kind: object) -> object:
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise SettingsError(f"launch argument {name} is {text!r}, expected true or false")
+        return text.lower() == "true"
+    if kind in (int, float):
+        try:
+            return int(text) if kind is int else float(text)
+        except ValueError as error:
+            raise SettingsError(f"launch argument {name} is {text!r}, expected a number") from error
+    if kind is str:
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def parameter_folder(arguments: LaunchArguments, root: Path) -> Path:
+    """Return the folder with one parameter file a node; `root` is the resource root."""
+    return Path(arguments.parameters) if arguments.parameters else root / "launch" / "params"

@@ -1,0 +1,95 @@
+"""The one list of nodes: launch files, demo and tests all start what is written here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.resources import resource_root
+from diffpol_ros.graph.arguments import LaunchArguments, parameter_folder
+
+PACKAGE = "diffpol_ros"
+ParameterValue = bool | int | float | str | list[str]
+
+
+@dataclass(frozen=True)
+class NodeDescription:
+    """One process of the graph.
+
+    name: of the ROS node. module: what `python -m` runs. parameters override those of parameter_file.
+    """
+
+    name: str
+    module: str
+    namespace: str
+    parameter_file: Path
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    remappings: tuple[tuple[str, str], ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def executable(self) -> str:
+        """Return the name under lib/diffpol_ros that `ros2 launch` and `ros2 run` know."""
+        return self.module.rsplit(".", 1)[-1]
+
+
+def twin_graph(arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
+    """Return the stack with the twin in the robot's and the cameras' place."""
+    graph = _Graph(arguments)
+    twin = graph.node(
+        "twin",
+        robot=arguments.robot,
+        arm_port=arguments.arm_port,
+        gripper_port=arguments.gripper_port,
+        seed=arguments.seed,
+        speed=arguments.speed,
+    )
+    camera = graph.node("twin_camera", cameras=list(arguments.cameras), robot=arguments.robot)
+    return (twin, camera, *_stack(graph, arguments))
+
+
+def franka_graph(arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
+    """Return the stack beside a real arm; camera drivers publish camera/<name>/image_raw themselves."""
+    return _stack(_Graph(arguments), arguments)
+
+
+def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
+    cameras, objects = list(arguments.cameras), list(arguments.objects)
+    bridge = graph.node(
+        "bridge",
+        robot=arguments.robot,
+        robot_host=arguments.robot_host,
+        arm_port=arguments.arm_port,
+        gripper_port=arguments.gripper_port,
+    )
+    nodes = (
+        bridge,
+        graph.node("estimation", cameras=cameras, objects=objects),
+        graph.node("policy", model=arguments.model, robot=arguments.robot),
+    )
+    if not arguments.record:
+        return nodes
+    bag = str(Path(arguments.bag_folder).absolute())
+    return (*nodes, graph.node("recorder", bag_folder=bag, cameras=cameras, objects=objects))
+
+
+class _Graph:
+    """Fills in what all nodes have in common."""
+
+    def __init__(self, arguments: LaunchArguments) -> None:
+        self._namespace = arguments.namespace
+        self._root = resource_root()
+        self._folder = parameter_folder(arguments, self._root)
+
+    def node(self, name: str, **parameters: ParameterValue) -> NodeDescription:
+        file = self._folder / f"{name}.yaml"
+        if not file.is_file():
+            raise ResourceError(f"{file}: node {name} has no parameter file; launch/params holds one a node")
+        return NodeDescription(
+            name=name,
+            module=f"{PACKAGE}.nodes.{name}_node",
+            namespace=self._namespace,
+            parameter_file=file.absolute(),
+            parameters=parameters,
+            environment={"FASTRTPS_DEFAULT_PROFILES_FILE": str(self._root / "launch" / "fastdds.xml")},
+        )

@@ -1,0 +1,56 @@
+"""Numbers that nobody else on this machine uses: TCP ports and a ROS domain."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from diffpol_ros.core.errors import ResourceError
+
+FIRST_DDS_PORT, PORTS_A_DOMAIN, LAST_DOMAIN = 7400, 250, 101
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Return `count` TCP ports of the loopback interface that are free now."""
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return tuple(each.getsockname()[1] for each in sockets)
+    finally:
+        for each in sockets:
+            each.close()
+
+
+@contextmanager
+def free_domain(first: int = 1) -> Iterator[int]:
+    """Hold a ROS domain that no process on this machine uses, the next after `first` that is free.
+
+    Domains up to 101 keep DDS ports below the ephemeral range. Two runs that start together are kept apart by
+    an abstract socket, which the kernel drops with the process.
+    """
+    for offset in range(LAST_DOMAIN):
+        domain = 1 + (first - 1 + offset) % LAST_DOMAIN
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with claim:
+            if _bind(claim, f"\0diffpol_ros_domain_{domain}") and _is_silent(domain):
+                yield domain
+                return
+    raise ResourceError(f"all ROS domains from 1 to {LAST_DOMAIN} are in use: stop another graph first")
+
+
+def _is_silent(domain: int) -> bool:
+    start = FIRST_DDS_PORT + PORTS_A_DOMAIN * domain
+    for port in (start, start + 10, start + 11):
+        probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with probe:
+            if not _bind(probe, ("", port)):
+                return False
+    return True
+
+
+def _bind(probe: socket.socket, address: str | tuple[str, int]) -> bool:
+    try:
+        probe.bind(address)
+    except OSError:
+        return False
+    return True
