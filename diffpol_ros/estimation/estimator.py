@@ -1,0 +1,140 @@
+"""The stage itself: one image in, estimates of the objects it shows out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.settings import closest
+from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
+from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, TagModel, tag_owners
+from diffpol_ros.estimation.counters import Counters
+from diffpol_ros.estimation.detector import Detector, TagDetection
+from diffpol_ros.estimation.filter import FilterSettings, ObjectFilter
+from diffpol_ros.estimation.fusion import FusionSettings, fuse
+from diffpol_ros.estimation.images import GreyImage, ImageError, check_image
+from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.tag_pose import undistort
+
+SAME_EXPOSURE_NS = to_ns(0.001)
+
+
+@dataclass(frozen=True, eq=False)
+class _Exposure:
+    """What one camera last saw of one object."""
+
+    stamp_ns: int
+    view: View
+
+
+class Estimator:
+    """Object poses in the robot base frame from the images of calibrated cameras.
+
+    Feed images with `process` as they come; ask for all objects and their validity with `estimates`.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[CameraCalibration],
+        objects: Sequence[ObjectModel],
+        detector: Detector,
+        fusion: FusionSettings | None = None,
+        filtering: FilterSettings | None = None,
+    ) -> None:
+        """Estimate `objects` from `cameras`; the detector stays the caller's to close."""
+        self.cameras = {camera.name: camera for camera in cameras}
+        if len(self.cameras) != len(cameras):
+            raise SettingsError(f"two cameras share a name: {', '.join(camera.name for camera in cameras)}")
+        self.objects = {model.name: model for model in objects}
+        self.counters = Counters()
+        self._owners = tag_owners(objects)
+        self._tags = {tag.id: tag for model in objects for tag in model.tags}
+        self._detector = detector
+        self._fusion = fusion or FusionSettings()
+        self._filters = {name: ObjectFilter(filtering or FilterSettings()) for name in self.objects}
+        self._restart_after_ns = to_ns((filtering or FilterSettings()).restart_after)
+        self._last_stamp_ns: dict[str, int] = {}
+        self._exposures: dict[str, dict[str, _Exposure]] = {name: {} for name in self.objects}
+
+    def process(self, camera_name: str, image: GreyImage, stamp_ns: int) -> list[ObjectEstimate]:
+        """Return the objects measured in a grey image exposed at `stamp_ns`; those not seen are not in it."""
+        camera = self._camera(camera_name)
+        check_image(camera, image)
+        if not self._in_order(camera_name, stamp_ns):
+            self.counters.refused["out_of_order"] += 1
+            return []
+        self.counters.frames[camera_name] += 1
+        seen = self._by_object(camera, self._detector.detect(image))
+        estimates = [self._measure(name, View(camera, tags), stamp_ns) for name, tags in seen.items()]
+        return [estimate for estimate in estimates if estimate is not None]
+
+    def estimates(self, now_ns: int) -> list[ObjectEstimate]:
+        """Return every object ever seen, with how far it can be trusted at `now_ns`."""
+        estimates = [self._estimate(name, self._filters[name].tracking(now_ns)) for name in self.objects]
+        return [estimate for estimate in estimates if estimate is not None]
+
+    def reset(self) -> None:
+        """Forget all poses and stamps; the counters go on."""
+        for name in self.objects:
+            self._filters[name].reset()
+            self._exposures[name].clear()
+        self._last_stamp_ns.clear()
+
+    def _camera(self, name: str) -> CameraCalibration:
+        if name not in self.cameras:
+            raise ImageError(f"image from camera {name!r}, which is not calibrated; {closest(name, self.cameras)}")
+        return self.cameras[name]
+
+    def _in_order(self, camera_name: str, stamp_ns: int) -> bool:
+        """Return whether a frame is newer than the camera's last, or so old that time was set back."""
+        last_ns = self._last_stamp_ns.get(camera_name)
+        if last_ns is not None and 0 <= last_ns - stamp_ns <= self._restart_after_ns:
+            return False
+        self._last_stamp_ns[camera_name] = stamp_ns
+        return True
+
+    def _by_object(
+        self, camera: CameraCalibration, detections: Sequence[TagDetection]
+    ) -> dict[str, tuple[TagView, ...]]:
+        seen: dict[str, tuple[TagView, ...]] = {}
+        for found in detections:
+            self.counters.tags[found.id] += 1
+            if found.id not in self._owners:
+                self.counters.unknown[found.id] += 1
+                continue
+            name = self._owners[found.id].name
+            seen[name] = (*seen.get(name, ()), self._view(camera, self._tags[found.id], found))
+        return seen
+
+    def _view(self, camera: CameraCalibration, tag: TagModel, found: TagDetection) -> TagView:
+        return TagView(tag, undistort(camera, found.corners))
+
+    def _measure(self, name: str, view: View, stamp_ns: int) -> ObjectEstimate | None:
+        measurement = fuse(self._together(name, view, stamp_ns), self._prior(name, stamp_ns), self._fusion)
+        if measurement is None or measurement.ambiguous:
+            self.counters.refused["ambiguous" if measurement else "inconsistent"] += 1
+            return None
+        self.counters.refused.update("tag" for _ in measurement.refused)
+        verdict = self._filters[name].update(measurement.pose, measurement.covariance, stamp_ns)
+        if not verdict.accepted:
+            self.counters.refused[verdict.value] += 1
+            return None
+        return self._estimate(name, Tracking.TRACKING)
+
+    def _together(self, name: str, view: View, stamp_ns: int) -> list[View]:
+        """Return this view and those of other cameras exposed at the same time: one fit to all of them."""
+        exposures = self._exposures[name]
+        exposures[view.camera.name] = _Exposure(stamp_ns, view)
+        return [one.view for one in exposures.values() if abs(one.stamp_ns - stamp_ns) <= SAME_EXPOSURE_NS]
+
+    def _prior(self, name: str, stamp_ns: int) -> Pose | None:
+        fixed, known = self.objects[name].fixed_pose, self._filters[name]
+        if fixed is not None:
+            return fixed.pose
+        return known.state.pose if known.state and known.tracking(stamp_ns) is not Tracking.LOST else None
+
+    def _estimate(self, name: str, tracking: Tracking) -> ObjectEstimate | None:
+        state = self._filters[name].state
+        if state is None:
+            return None
+        return ObjectEstimate(name, state.stamp_ns, state.pose, state.covariance, tracking)
