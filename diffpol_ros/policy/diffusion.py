@@ -15,7 +15,8 @@ class Diffusion:
     squared_cosine: abar(t) = cos^2((t + offset) / (1 + offset) * pi / 2), beta_k = min(1 - abar((k+1)/K) /
     abar(k/K), max_beta). explicit: `alphas_cumprod` lists the K values from the least noisy to the noisiest.
     The sampler visits `inference_steps` (S) levels i * (K // S), noisiest first ("leading"), and ends at abar = 1.
-    `clip` bounds the predicted clean sample in normalised units.
+    `clip` bounds the predicted clean sample in normalised units; where it bites, `recompute_epsilon` says whether
+    the noise is recomputed from the clipped sample (DPPO) or stays as predicted (diffusers, Diffusion Policy).
     """
 
     train_steps: int = setting(minimum=1, maximum=100_000)
@@ -29,6 +30,7 @@ class Diffusion:
     spacing: Literal["leading"] = "leading"
     eta: float = setting(0.0, minimum=0.0, maximum=0.0)
     clip: float = setting(1.0, minimum=0.0)
+    recompute_epsilon: bool = False
 
     def __post_init__(self) -> None:
         """Refuse more sampling than training levels, and explicit levels that are no schedule."""

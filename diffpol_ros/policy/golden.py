@@ -4,7 +4,9 @@ observations: (n, T_o * frame) float32, raw, as `assemble` gives them. noises: (
 samples. actions: (n, T_p, 10) float32, raw (de-normalised), as the training side's own sampler gave them.
 """
 
+import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,19 +34,19 @@ def write_golden(folder: Path, golden: Golden) -> None:
     np.savez_compressed(folder / GOLDEN, **arrays)
 
 
-def load_golden(path: Path, manifest: Manifest) -> Golden:
-    """Read golden.npz, without unpickling anything, and check its shapes against the manifest."""
+def parse_golden(data: bytes, source: Path, manifest: Manifest) -> Golden:
+    """Read the bytes of golden.npz, without unpickling anything, and check its shapes against the manifest."""
     names = ("observations", "noises", "actions")
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             loaded = [arrays[name] for name in names]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise BundleError(f"{path}: cannot be read ({error}): copy or export the bundle anew") from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise BundleError(f"{source}: cannot be read ({error}): copy or export the bundle anew") from error
     count = len(loaded[0]) if loaded[0].ndim else 0
     chunk = (count, manifest.action.predicted_steps, manifest.action.dimension)
     for name, values, shape in zip(names, loaded, ((count, manifest.observation.dimension), chunk, chunk), strict=True):
         if count == 0 or values.shape != shape or values.dtype != np.float32 or not np.isfinite(values).all():
             raise BundleError(
-                f"{path}: {name} is {values.dtype} {values.shape}, the manifest asks for finite float32 {shape}"
+                f"{source}: {name} is {values.dtype} {values.shape}, the manifest asks for finite float32 {shape}"
             )
     return Golden(*loaded)
