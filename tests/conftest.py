@@ -1,0 +1,41 @@
+"""The surroundings of every test: a ROS domain for each worker, one thread a library, logs out of the way."""
+
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Everything here must be in place before the first import of rclpy, numpy or onnxruntime.
+FIRST_DOMAIN, RUNS, WORKERS_PER_RUN = 10, 20, 4
+
+
+def domain_id() -> int:
+    """Return a domain of this worker's own; two test runs on one machine rarely meet."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return FIRST_DOMAIN + WORKERS_PER_RUN * (zlib.crc32(run.encode()) % RUNS) + worker % WORKERS_PER_RUN
+
+
+os.environ["ROS_DOMAIN_ID"] = str(domain_id())
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+os.environ["ROS_LOG_DIR"] = tempfile.mkdtemp(prefix="diffpol-test-log-")
+os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_logs() -> Iterator[None]:
+    yield
+    shutil.rmtree(os.environ["ROS_LOG_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Return the root of the checkout."""
+    return Path(__file__).resolve().parent.parent
