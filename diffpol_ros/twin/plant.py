@@ -43,8 +43,8 @@ class Law(Protocol):
 class Plant(Protocol):
     """A simulated robot that ticks in a thread of its own; every method may be called from another thread.
 
-    Its loop calls `ControllerServer.on_tick(state)` after each tick. A method only exchanges references, so it
-    neither waits for a tick nor delays one.
+    Its loop calls `PolymetisServer.on_tick(state)` after each tick and `on_reset()` after putting the arm elsewhere.
+    A method only exchanges references, so it neither waits for a tick nor delays one.
     """
 
     @property

@@ -1,0 +1,134 @@
+"""Controllers that the twin runs: the project's own natively, any other through torch where it is installed."""
+
+from typing import Protocol
+
+import numpy as np
+
+from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.types import Array
+from diffpol_ros.robots.polymetis_controllers import IMPEDANCE_LAW
+from diffpol_ros.robots.polymetis_messages import MODEL_BYTES
+from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
+from diffpol_ros.twin.impedance import FRANKA_GAINS, ImpedanceGains, ImpedanceLaw
+from diffpol_ros.twin.plant import Law, PlantState
+
+NO_CARTESIAN = np.zeros(6)
+
+
+class ControllerError(RobotError):
+    """A controller or an update that cannot be loaded or run."""
+
+
+class Controller(Law, Protocol):
+    """A law that Polymetis's server can update and that may end by itself."""
+
+    def update(self, content: bytes) -> None:
+        """Take the parameters of an UpdateController file."""
+        ...
+
+    def is_terminated(self) -> bool:
+        """Return whether it has ended."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was measured."""
+        ...
+
+
+class NativeController:
+    """The project's joint impedance controller, without torch."""
+
+    def __init__(self, archive: TorchScriptArchive) -> None:
+        """Take gains and target from the file."""
+        gains = ImpedanceGains(
+            joint_stiffness=archive.read("joint_stiffness"),
+            joint_damping=archive.read("joint_damping"),
+            cartesian_stiffness=archive.read("cartesian_stiffness"),
+            cartesian_damping=archive.read("cartesian_damping"),
+        )
+        self._law = ImpedanceLaw(_target(archive), gains)
+
+    def torques(self, stamp_ns: int, positions: Array, velocities: Array, jacobian: Array) -> Array:
+        """Return the torques (7,) [Nm]; see `Law`."""
+        return self._law.torques(stamp_ns, positions, velocities, jacobian)
+
+    def update(self, content: bytes) -> None:
+        """Take the target of an update file."""
+        archive = read_project_archive(content, "update")
+        self._law.set_target(_target(archive) if archive else _foreign_target(content))
+
+    def is_terminated(self) -> bool:
+        """Return False: it runs until it is replaced."""
+        return False
+
+    def reset(self) -> None:
+        """Do nothing: it has no memory but its target."""
+        return
+
+
+class HoldingController:
+    """The server's default: a joint impedance that holds where it first measured the arm."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._law: ImpedanceLaw | None = None
+        self._gains = ImpedanceGains(
+            FRANKA_GAINS.joint_stiffness, FRANKA_GAINS.joint_damping, NO_CARTESIAN, NO_CARTESIAN
+        )
+
+    def torques(self, stamp_ns: int, positions: Array, velocities: Array, jacobian: Array) -> Array:
+        """Return the torques (7,) [Nm]; see `Law`."""
+        if self._law is None:
+            self._law = ImpedanceLaw(positions, self._gains)
+        return self._law.torques(stamp_ns, positions, velocities, jacobian)
+
+    def update(self, content: bytes) -> None:
+        """Refuse: Polymetis never updates its default controller."""
+        raise ControllerError("the default controller takes no updates")
+
+    def is_terminated(self) -> bool:
+        """Return False: there is nothing after it."""
+        return False
+
+    def reset(self) -> None:
+        """Hold where the next measurement finds the arm."""
+        self._law = None
+
+
+def load_controller(content: bytes, state: PlantState) -> Controller:
+    """Return the controller of a SetController file; `state` warms it up."""
+    if len(content) > MODEL_BYTES:
+        raise ControllerError(f"the controller has {len(content)} bytes, at most {MODEL_BYTES} are taken")
+    archive = read_project_archive(content, "controller")
+    if archive is None:
+        from diffpol_ros.twin.torchscript import TorchScriptController
+
+        return TorchScriptController(content, state)
+    if archive.law != IMPEDANCE_LAW:
+        raise ControllerError(f"the twin knows the law {IMPEDANCE_LAW}, not {archive.law}")
+    return NativeController(archive)
+
+
+def read_project_archive(content: bytes, source: str) -> TorchScriptArchive | None:
+    """Return the file where it is one of the project's own, else None."""
+    try:
+        return TorchScriptArchive(content, source)
+    except ArchiveError:
+        return None
+
+
+def _target(archive: TorchScriptArchive) -> Array:
+    target = archive.read(JOINT_TARGET)
+    if not np.isfinite(target).all():
+        raise ControllerError(f"{archive.source}: {JOINT_TARGET} is {target.tolist()}, expected finite numbers")
+    return target
+
+
+def _foreign_target(content: bytes) -> Array:
+    """Return the joint target of an update that another client made."""
+    from diffpol_ros.twin.torchscript import load_parameters
+
+    parameters = load_parameters(content)
+    if JOINT_TARGET not in parameters:
+        raise ControllerError(f"the update has {', '.join(parameters)}, expected {JOINT_TARGET}")
+    return np.asarray(parameters[JOINT_TARGET].tolist(), dtype=np.float64)
