@@ -1,0 +1,1 @@
+"""Action chunks become joint targets: interpolation, differential inverse kinematics, the gate."""

@@ -1,0 +1,148 @@
+"""What a robot is: its geometry, its limits, its gripper and where to reach it, read from calibration/robots/."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from diffpol_ros.core.resources import find_resource
+from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.types import Array, Pose
+
+JOINTS = 7
+Three = tuple[float, float, float]
+Four = tuple[float, float, float, float]
+Six = tuple[float, float, float, float, float, float]
+Seven = tuple[float, float, float, float, float, float, float]
+SevenNames = tuple[str, str, str, str, str, str, str]
+
+# Ranges that no arm in radians leaves and that the same figures in degrees do leave.
+ANGLE = 2.0 * math.pi
+
+
+@dataclass(frozen=True)
+class DenavitHartenberg:
+    """Modified (Craig) Denavit-Hartenberg parameters: link i is Rx(alpha) Tx(a) Rz(q) Tz(d) from link i-1."""
+
+    a: Seven = setting(description="link lengths [m]", minimum=-2.0, maximum=2.0)
+    d: Seven = setting(description="link offsets [m]", minimum=-2.0, maximum=2.0)
+    alpha: Seven = setting(description="link twists [rad]", minimum=-math.pi, maximum=math.pi)
+    flange: float = setting(description="from the last joint to the flange, along its axis [m]", minimum=0, maximum=1)
+
+
+@dataclass(frozen=True)
+class JointLimits:
+    """What the joints must never exceed; symmetric but for the positions."""
+
+    lower: Seven = setting(description="lowest positions [rad]", minimum=-ANGLE, maximum=ANGLE)
+    upper: Seven = setting(description="highest positions [rad]", minimum=-ANGLE, maximum=ANGLE)
+    velocity: Seven = setting(description="[rad/s]", minimum=0.01, maximum=10.0)
+    acceleration: Seven = setting(description="[rad/s^2]", minimum=0.1, maximum=50.0)
+    jerk: Seven = setting(description="[rad/s^3]", minimum=10.0, maximum=20000.0)
+    torque: Seven = setting(description="[Nm]", minimum=0.1, maximum=200.0)
+
+    def __post_init__(self) -> None:
+        """Refuse swapped limits."""
+        for joint, (lower, upper) in enumerate(zip(self.lower, self.upper, strict=True), start=1):
+            if lower >= upper:
+                raise ValueError(f"joint {joint} has lower {lower} >= upper {upper}: swapped?")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Where the tool centre point is, seen from the flange."""
+
+    position: Three = setting(description="[m]", minimum=-0.5, maximum=0.5)
+    quaternion: Four = setting(description="unit, xyzw", minimum=-1.0, maximum=1.0)
+
+    def __post_init__(self) -> None:
+        """Refuse a quaternion that is no rotation."""
+        norm = math.hypot(*self.quaternion)
+        if abs(norm - 1.0) > 1e-6:
+            raise ValueError(f"the quaternion's norm is {norm:.9f}, expected 1")
+
+    @property
+    def pose(self) -> Pose:
+        """The tool centre point in the flange's frame."""
+        return Pose(np.array(self.position), np.array(self.quaternion))
+
+
+@dataclass(frozen=True)
+class Box:
+    """An axis-aligned box in the robot base frame."""
+
+    lower: Three = setting(description="lowest corner x, y, z [m]", minimum=-2.0, maximum=2.0)
+    upper: Three = setting(description="highest corner x, y, z [m]", minimum=-2.0, maximum=2.0)
+
+    def __post_init__(self) -> None:
+        """Refuse swapped corners."""
+        for axis, lower, upper in zip("xyz", self.lower, self.upper, strict=True):
+            if lower >= upper:
+                raise ValueError(f"{axis} has lower {lower} >= upper {upper}: swapped?")
+
+
+@dataclass(frozen=True)
+class Gripper:
+    """A parallel gripper: its openings are distances between the fingers."""
+
+    maximum_width: float = setting(description="[m]", minimum=0.001, maximum=0.2)
+    closed_width: float = setting(0.0, description="[m]", minimum=0.0, maximum=0.2)
+    speed: float = setting(0.1, description="of a finger distance [m/s]", minimum=0.001, maximum=0.3)
+    force: float = setting(40.0, description="[N]", minimum=0.1, maximum=140.0)
+
+    def __post_init__(self) -> None:
+        """Refuse swapped widths."""
+        if self.closed_width >= self.maximum_width:
+            raise ValueError(f"closed_width {self.closed_width} >= maximum_width {self.maximum_width}: swapped?")
+
+
+@dataclass(frozen=True)
+class PolymetisSettings:
+    """How to reach a Polymetis server and the gains of the hybrid joint impedance controller."""
+
+    joint_stiffness: Seven = setting(description="Kq [Nm/rad]", minimum=0.0, maximum=200.0)
+    joint_damping: Seven = setting(description="Kqd [Nm s/rad]", minimum=0.0, maximum=50.0)
+    cartesian_stiffness: Six = setting(description="Kx [N/m] x3, [Nm/rad] x3", minimum=0.0, maximum=3000.0)
+    cartesian_damping: Six = setting(description="Kxd [N s/m] x3, [Nm s/rad] x3", minimum=0.0, maximum=200.0)
+    host: str = setting("127.0.0.1", description="of the robot server")
+    port: int = setting(50051, description="of the robot server", minimum=1, maximum=65535)
+    gripper_host: str = setting("127.0.0.1", description="of the gripper server")
+    gripper_port: int = setting(50052, description="of the gripper server", minimum=1, maximum=65535)
+
+
+@dataclass(frozen=True)
+class RobotDescription:
+    """One robot, as calibration/robots/<name>.yaml tells it."""
+
+    name: str = setting(description="as in the file's name")
+    base_frame: str = setting(description="frame of every pose")
+    joint_names: SevenNames = setting(description="in order from the base")
+    finger_joint_names: tuple[str, str] = setting(description="each moves half of the gripper's width")
+    kinematics: DenavitHartenberg = setting(description="geometry")
+    tool: Tool = setting(description="tool centre point in the flange's frame")
+    limits: JointLimits = setting(description="never exceeded")
+    home: Seven = setting(description="where work starts [rad]", minimum=-ANGLE, maximum=ANGLE)
+    workspace: Box = setting(description="where the tool centre point may be sent")
+    gripper: Gripper = setting(description="the hand")
+    polymetis: PolymetisSettings | None = setting(None, description="absent where Polymetis cannot drive it")
+
+    def __post_init__(self) -> None:
+        """Refuse a home outside the limits and names given twice."""
+        names = (*self.joint_names, *self.finger_joint_names)
+        if len(set(names)) != len(names):
+            raise ValueError("joint_names and finger_joint_names name a joint twice")
+        bounds = zip(self.home, self.limits.lower, self.limits.upper, strict=True)
+        for joint, (home, lower, upper) in enumerate(bounds, start=1):
+            if not lower < home < upper:
+                raise ValueError(f"home of joint {joint} is {home}, expected within {lower}..{upper}")
+
+    @property
+    def home_positions(self) -> Array:
+        """The home configuration (7,) [rad]."""
+        return np.array(self.home)
+
+
+def load_robot_description(name: str) -> RobotDescription:
+    """Read calibration/robots/<name>.yaml, or a file by its path."""
+    return load_settings(RobotDescription, Path(find_resource("calibration/robots", name)))
