@@ -1,7 +1,6 @@
 """The parallel hand: two coupled fingers driven by one force-limited motor, as in the Franka Hand."""
 
 import mujoco
-import numpy as np
 
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.twin.arm import COLLISION_GROUP, ROBOT_CONTACT, Capsule, add_collision, set_inertia
@@ -31,8 +30,8 @@ def add_hand(
     set_inertia(palm, HAND)
     add_collision(palm, PALM)
     link7.add_site(name=FLANGE_SITE, pos=[0.0, 0.0, flange], group=COLLISION_GROUP)
-    centre = np.array(description.tool.position) + [0.0, 0.0, flange]
-    link7.add_site(name=TOOL_SITE, pos=centre, quat=[w, x, y, z], group=COLLISION_GROUP)
+    x0, y0, z0 = description.tool.position
+    link7.add_site(name=TOOL_SITE, pos=[x0, y0, z0 + flange], quat=[w, x, y, z], group=COLLISION_GROUP)
     left = _add_finger(palm, "panda_leftfinger", description, 0, friction)
     right = _add_finger(palm, "panda_rightfinger", description, 1, friction)
     _add_motor(spec, description)

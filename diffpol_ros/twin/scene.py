@@ -6,9 +6,12 @@ import mujoco
 import numpy as np
 
 from diffpol_ros.core.robot_description import RobotDescription
+from diffpol_ros.twin.appearance import draw_robot
 from diffpol_ros.twin.arm import BLOCK_CONTACT, COLLISION_GROUP, TABLE_CONTACT, add_arm
 from diffpol_ros.twin.hand import FLANGE_SITE, MOTOR, TOOL_SITE, add_hand
 from diffpol_ros.twin.settings import SimulationSettings
+from diffpol_ros.twin.surroundings import add_surroundings
+from diffpol_ros.twin.tags import BLOCK_TAGS, add_tagged_box
 
 TICK_NS = 1_000_000
 BLOCK = "block"
@@ -54,6 +57,8 @@ def compose(description: RobotDescription, settings: SimulationSettings) -> mujo
     links = add_arm(spec, description)
     add_hand(spec, links[7], description, settings.finger_friction)
     _add_block(spec, settings)
+    draw_robot(spec)
+    add_surroundings(spec)
     return spec
 
 
@@ -101,3 +106,4 @@ def _add_block(spec: mujoco.MjSpec, settings: SimulationSettings) -> None:
         solref=[0.01, 1.0],
         group=COLLISION_GROUP,
     )
+    add_tagged_box(spec, block, BLOCK, np.full(3, 0.5 * BLOCK_SIZE), BLOCK_TAGS)

@@ -1,0 +1,114 @@
+"""Rendered cameras: an exact pinhole over the scene, in the 8-bit colours of a real camera."""
+
+from dataclasses import dataclass
+
+import cv2
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from diffpol_ros.core.spatial import matrix_from_quaternion
+from diffpol_ros.core.types import Array, Pose
+from diffpol_ros.twin.arm import COLLISION_GROUP
+from diffpol_ros.twin.gl import create_context
+
+Image = NDArray[np.uint8]
+
+NEAR, FAR = 0.05, 8.0
+MAXIMUM_GEOMETRIES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A pinhole camera: intrinsics in [px] with pixel (0, 0) at the CENTRE of the top left pixel.
+
+    pose: optical frame (x right, y down, z forward) in the robot base frame.
+    """
+
+    width: int
+    height: int
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+    pose: Pose
+
+
+@dataclass(frozen=True)
+class Imperfection:
+    """What a lens and a sensor do to a picture: blur and noise as standard deviations in [px] and grey levels."""
+
+    blur: float = 0.0
+    noise: float = 0.0
+
+
+class CameraRenderer:
+    """Draws what one camera sees. Belongs to the thread that made it."""
+
+    def __init__(
+        self, model: mujoco.MjModel, view: View, imperfection: Imperfection | None = None, seed: int = 0
+    ) -> None:
+        """Prepare to draw `model`; `seed` starts the noise."""
+        self._model, self._view = model, view
+        self._imperfection = imperfection or Imperfection()
+        self._random = np.random.default_rng(seed)
+        model.vis.global_.offwidth, model.vis.global_.offheight = view.width, view.height
+        model.vis.quality.offsamples = 0
+        self._graphics = create_context(view.width, view.height)
+        self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_50)
+        mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
+        self._data = mujoco.MjData(model)
+        self._scene = self._prepare_scene()
+        self._options = mujoco.MjvOption()
+        self._options.geomgroup[COLLISION_GROUP] = 0
+        self._options.sitegroup[:] = 0
+        self._rectangle = mujoco.MjrRect(0, 0, view.width, view.height)
+        self._upside_down = np.empty((view.height, view.width, 3), dtype=np.uint8)
+
+    def _prepare_scene(self) -> mujoco.MjvScene:
+        scene = mujoco.MjvScene(self._model, maxgeom=MAXIMUM_GEOMETRIES)
+        for flag in (mujoco.mjtRndFlag.mjRND_SHADOW, mujoco.mjtRndFlag.mjRND_REFLECTION, mujoco.mjtRndFlag.mjRND_HAZE):
+            scene.flags[flag] = 0
+        return scene
+
+    def render(self, qpos: Array) -> Image:
+        """Return the picture (height, width, 3) of the world at `qpos`, red first."""
+        self._data.qpos[:] = qpos
+        mujoco.mj_kinematics(self._model, self._data)
+        mujoco.mj_camlight(self._model, self._data)
+        mujoco.mjv_updateScene(
+            self._model, self._data, self._options, None, mujoco.MjvCamera(), mujoco.mjtCatBit.mjCAT_ALL, self._scene
+        )
+        self._aim()
+        self._graphics.make_current()
+        mujoco.mjr_render(self._rectangle, self._scene, self._context)
+        mujoco.mjr_readPixels(self._upside_down, None, self._rectangle, self._context)
+        return self._degrade(cv2.flip(self._upside_down, 0))
+
+    def _aim(self) -> None:
+        """Give the OpenGL camera the pinhole's frustum; image borders lie half a pixel beyond pixel centres."""
+        view = self._view
+        axes = matrix_from_quaternion(view.pose.quaternion)
+        right = (view.width - 0.5 - view.cx) / view.fx
+        left = (-0.5 - view.cx) / view.fx
+        for camera in self._scene.camera:
+            camera.pos = view.pose.position
+            camera.forward, camera.up = axes[:, 2], -axes[:, 1]
+            camera.frustum_near, camera.frustum_far = NEAR, FAR
+            camera.frustum_center = 0.5 * NEAR * (left + right)
+            camera.frustum_width = 0.5 * NEAR * (right - left)
+            camera.frustum_top = NEAR * (view.cy + 0.5) / view.fy
+            camera.frustum_bottom = -NEAR * (view.height - 0.5 - view.cy) / view.fy
+
+    def _degrade(self, image: Image) -> Image:
+        if self._imperfection.blur > 0.0:
+            image = np.asarray(cv2.GaussianBlur(image, (0, 0), self._imperfection.blur), dtype=np.uint8)
+        if self._imperfection.noise > 0.0:
+            noise = self._random.standard_normal(image.shape, dtype=np.float32) * self._imperfection.noise
+            image = np.clip(image + noise, 0.0, 255.0).astype(np.uint8)
+        return image
+
+    def close(self) -> None:
+        """Give the graphics memory back."""
+        self._context.free()
+        self._graphics.free()
