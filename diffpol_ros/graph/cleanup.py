@@ -76,8 +76,8 @@ def shared_memory_of(pid: int) -> set[str]:
     found: set[str] = set()
     try:
         found.update(SHARED_MEMORY.findall(Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")))
-        for link in os.scandir(f"/proc/{pid}/fd"):
-            found.update(SHARED_MEMORY.findall(os.readlink(link.path)))
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            found.update(SHARED_MEMORY.findall(str(link.readlink())))
     except OSError:
         return found
     return found
@@ -87,7 +87,8 @@ def remove_shared_memory(names: Iterable[str], folder: Path = SHARED_MEMORY_FOLD
     """Remove the files of those segments and ports that no living process uses; return what was removed."""
     left = {name for name in names if any(path.exists() for path in _files(name, folder))}
     if left:
-        left -= set().union(*(shared_memory_of(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()))
+        everyone = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        left -= set().union(*map(shared_memory_of, everyone))
     removed = [path for name in sorted(left) for path in _files(name, folder) if path.exists()]
     for path in removed:
         path.unlink(missing_ok=True)

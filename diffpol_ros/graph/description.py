@@ -69,8 +69,14 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
     )
     if not arguments.record:
         return nodes
-    bag = str(Path(arguments.bag_folder).absolute())
-    return (*nodes, graph.node("recorder", bag_folder=bag, cameras=cameras, objects=objects))
+    recorder = graph.node(
+        "recorder",
+        bag_folder=str(Path(arguments.bag_folder).absolute()),
+        cameras=cameras,
+        objects=objects,
+        image_stride=arguments.image_stride,
+    )
+    return (*nodes, recorder)
 
 
 class _Graph:

@@ -57,9 +57,7 @@ def sources(parameters: RecorderParameters) -> list[Source]:
     for name in parameters.cameras:
         found.append(Source(f"camera/{name}/camera_info", "sensor_msgs/msg/CameraInfo", IMAGES))
         if parameters.image_stride:
-            found.append(
-                Source(f"camera/{name}/image_raw", "sensor_msgs/msg/Image", IMAGES, parameters.image_stride)
-            )
+            found.append(Source(f"camera/{name}/image_raw", "sensor_msgs/msg/Image", IMAGES, parameters.image_stride))
     return found
 
 

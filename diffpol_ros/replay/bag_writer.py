@@ -43,7 +43,7 @@ class BagWriter:
         except OSError as error:
             raise ResourceError(f"{folder}: cannot be created: {error.strerror}") from error
         self._folder = folder
-        self._file: BinaryIO = (folder / f"{folder.name}_0.mcap").open("wb", buffering=0)
+        self._file: BinaryIO = (folder / f"{folder.name}_0.mcap").open("wb")
         self._writer = Writer(self._file, chunk_size=chunk_bytes, compression=CompressionType.ZSTD)
         self._writer.start(profile="ros2")
         self._schemas: dict[str, int] = {}
@@ -65,6 +65,7 @@ class BagWriter:
         """Append one CDR message of the topic numbered `topic`, with both its times in [ns since the epoch]."""
         channel = self._channels[topic]
         self._writer.add_message(channel.number, log_time=log_ns, data=data, publish_time=published_ns)
+        self._file.flush()
         channel.count += 1
         self._first_ns = log_ns if self._first_ns is None else min(self._first_ns, log_ns)
         self._last_ns = max(self._last_ns, log_ns)

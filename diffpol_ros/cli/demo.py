@@ -1,0 +1,107 @@
+"""`diffpol demo`: the whole stack as real processes in the twin, then what it did in numbers and pictures."""
+
+import os
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from diffpol_ros.cli.main import Demo
+from diffpol_ros.cli.signals import orderly_exit
+from diffpol_ros.cli.summary import print_summary, summarize
+from diffpol_ros.core.errors import ResourceError, SettingsError
+from diffpol_ros.graph.arguments import LaunchArguments
+from diffpol_ros.graph.command import ros_environment
+from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.ports import free_domain, free_ports
+from diffpol_ros.graph.supervisor import Supervisor
+from diffpol_ros.trials.lift import Outcome
+
+
+def run_demo(options: Demo) -> int:
+    """Run the episodes, then measure and draw; return the exit code."""
+    if options.episodes < 1:
+        raise SettingsError(f"--episodes is {options.episodes}, expected at least 1")
+    console = Console(highlight=False)
+    folder = _results_folder(options.output)
+    with orderly_exit():
+        outcomes = _run_graph(options, folder, console)
+        with console.status("reading the bag, drawing"):
+            summary = summarize(folder, outcomes, video=options.video and options.image_stride > 0)
+    print_summary(summary, folder, console)
+    return 0
+
+
+def _results_folder(wanted: Path | None) -> Path:
+    folder = wanted or Path("results") / time.strftime("demo-%Y%m%d-%H%M%S")
+    try:
+        folder.mkdir(parents=True, exist_ok=wanted is not None)
+    except OSError as error:
+        raise ResourceError(f"{folder}: cannot be created: {error.strerror}; give another with --output") from error
+    if any(folder.iterdir()):
+        raise ResourceError(f"{folder}: is not empty; give another folder with --output")
+    return folder.absolute()
+
+
+def _arguments(options: Demo, folder: Path) -> LaunchArguments:
+    free = free_ports(2)
+    return LaunchArguments(
+        model=options.model,
+        arm_port=options.arm_port or free[0],
+        gripper_port=options.gripper_port or free[1],
+        bag_folder=str(folder / "bag"),
+        image_stride=options.image_stride,
+        seed=options.seed,
+        parameters=options.parameters,
+    )
+
+
+def _run_graph(options: Demo, folder: Path, console: Console) -> list[Outcome]:
+    """Run every episode on a graph of its own domain and ports; nothing of it is left afterwards."""
+    with ExitStack() as stack:
+        domain = options.domain or stack.enter_context(free_domain())
+        graph = twin_graph(_arguments(options, folder))
+        environment = ros_environment(folder / "logs", domain)
+        os.environ.update({**environment, **graph[0].environment})
+        supervisor = stack.enter_context(Supervisor(graph, folder / "logs", environment))
+        return _run_episodes(options, supervisor, console)
+
+
+def _run_episodes(options: Demo, supervisor: Supervisor, console: Console) -> list[Outcome]:
+    # Imported here: the DDS library reads the environment when it is loaded.
+    from diffpol_ros.nodes.conductor import Conductor
+    from diffpol_ros.nodes.session import ros_node
+
+    outcomes: list[Outcome] = []
+    with ros_node("conductor") as node:
+        conductor = Conductor(node, health=supervisor.check)
+        try:
+            with console.status("starting the nodes"):
+                conductor.wait_for_graph()
+            with _progress(console) as progress:
+                bar = progress.add_task("episodes", total=options.episodes)
+                for outcome in conductor.run(range(options.seed, options.seed + options.episodes)):
+                    outcomes.append(outcome)
+                    progress.console.print(_line(len(outcomes), outcome))
+                    progress.advance(bar)
+        finally:
+            conductor.close()
+    return outcomes
+
+
+def _progress(console: Console) -> Progress:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console)
+
+
+def _line(number: int, outcome: Outcome) -> str:
+    mark = "[green]lifted[/]" if outcome.success else f"[red]failed[/] ({outcome.reason})"
+    return f"episode {number:>3}  seed {outcome.seed:<6} {mark} after {outcome.duration_s:.1f} s"

@@ -1,0 +1,101 @@
+"""`diffpol …`: reads the command line; each command imports what it needs when it runs."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from diffpol_ros.core.errors import DiffpolError
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Run the whole stack in the twin: the arm picks up the block, episode after episode."""
+
+    episodes: int = 5
+    """How many episodes to run."""
+    seed: int = 1
+    """Seed of the first episode's scene; the next has the next."""
+    output: Path | None = None
+    """Folder for bag, video, plot and logs; default: results/demo-<time>."""
+    model: str = "block_lift"
+    """Policy bundle: a name in models/ or a folder."""
+    video: bool = True
+    """Write an MP4 of the front camera with the estimate drawn in."""
+    image_stride: int = 1
+    """Record every n-th image of each camera; 0: none, and no video."""
+    arm_port: int = 0
+    """Port of the twin's Polymetis arm server; 0: a free one."""
+    gripper_port: int = 0
+    """Port of the twin's Polymetis gripper server; 0: a free one."""
+    domain: int = 0
+    """ROS domain of the demo; 0: a free one."""
+    parameters: str = ""
+    """Folder of parameter files to use in place of launch/params."""
+
+    def run(self) -> int:
+        """Run it; return the exit code."""
+        from diffpol_ros.cli.demo import run_demo
+
+        return run_demo(self)
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Check a policy bundle: hashes, shapes, golden vectors."""
+
+    path: tyro.conf.Positional[str]
+    """The bundle: a name in models/ or a folder."""
+
+    def run(self) -> int:
+        """Run it; return the exit code."""
+        from diffpol_ros.cli.models import verify
+
+        return verify(self.path)
+
+
+@dataclass(frozen=True)
+class List:
+    """Name the policy bundles in models/."""
+
+    def run(self) -> int:
+        """Run it; return the exit code."""
+        from diffpol_ros.cli.models import list_models
+
+        return list_models()
+
+
+@dataclass(frozen=True)
+class Models:
+    """Policy bundles."""
+
+    command: Annotated[Verify, tyro.conf.subcommand("verify")] | Annotated[List, tyro.conf.subcommand("list")]
+
+    def run(self) -> int:
+        """Run what was asked for; return the exit code."""
+        return self.command.run()
+
+
+Command = Annotated[Demo, tyro.conf.subcommand("demo")] | Annotated[Models, tyro.conf.subcommand("models")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors of the project become one line and the exit code 1."""
+    command = tyro.cli(Command, prog="diffpol", args=arguments, config=(tyro.conf.OmitSubcommandPrefixes,))  # type: ignore[call-overload]
+    try:
+        return command.run()
+    except DiffpolError as error:
+        print(f"diffpol: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("diffpol: interrupted; everything is stopped", file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

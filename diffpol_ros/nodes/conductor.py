@@ -1,0 +1,148 @@
+"""Runs seeded episodes through the services of the graph, and watches the ground truth."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+from rclpy.client import Client
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from diffpol_ros.core.errors import RobotError
+from diffpol_ros.nodes.messages import from_stamp
+from diffpol_ros.nodes.quality import EVENTS, STATES
+from diffpol_ros.trials.lift import LiftJudge, LiftTask, Outcome
+
+TRIGGERS = ("bridge/stop", "twin/reset", "estimation/reset", "policy/reset", "bridge/reset", "bridge/enable")
+SPIN_S = 0.05
+START_DEADLINE_S = 60.0
+SERVICE_DEADLINE_S = 10.0
+TRUTH_DEADLINE_S = 3.0
+SETTLE_S = 0.4
+
+
+class Conductor:
+    """Leads the graph through episodes, from one thread; `health` raises when a process of the graph has died."""
+
+    def __init__(
+        self,
+        node: Node,
+        task: LiftTask | None = None,
+        object_name: str = "block",
+        health: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Connect `node` to the graph's services and topics."""
+        self._node = node
+        self._task = task or LiftTask()
+        self._health = health
+        self._truth: tuple[int, float] | None = None
+        self._estimate_ns = 0
+        self._stopped: tuple[int, str] | None = None
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(node)
+        self._triggers = {name: node.create_client(Trigger, name) for name in TRIGGERS}
+        self._parameters = node.create_client(SetParameters, "twin/set_parameters")
+        node.create_subscription(PoseStamped, f"twin/truth/{object_name}", self._on_truth, STATES)
+        topic = f"objects/{object_name}/pose"
+        node.create_subscription(PoseWithCovarianceStamped, topic, self._on_estimate, EVENTS)
+        node.create_subscription(DiagnosticArray, "gate", self._on_gate, EVENTS)
+
+    def close(self) -> None:
+        """Let go of the node."""
+        self._executor.shutdown()
+
+    def wait_for_graph(self, deadline_s: float = START_DEADLINE_S) -> None:
+        """Return when every service is there and the twin runs; name what is missing at the deadline."""
+        clients = (*self._triggers.values(), self._parameters)
+        ready = self._wait(lambda: self._truth is not None and all(c.service_is_ready() for c in clients), deadline_s)
+        if not ready:
+            missing = [client.srv_name for client in clients if not client.service_is_ready()]
+            wanted = ", ".join(missing) or "the twin's ground truth"
+            raise RobotError(f"after {deadline_s:.0f} s the graph still lacks {wanted}: see its nodes' logs")
+
+    def run(self, seeds: Sequence[int]) -> Iterator[Outcome]:
+        """Run one episode a seed, and yield its outcome when it ends."""
+        for seed in seeds:
+            self.prepare(seed)
+            yield self.watch(seed)
+        self.call("bridge/stop")
+
+    def prepare(self, seed: int) -> None:
+        """Stop the arm, set the scene of `seed`, make every stage forget the last episode."""
+        self.call("bridge/stop")
+        self._set_seed(seed)
+        self.call("twin/reset")
+        # Images exposed before the reset are still on their way: what they show must be forgotten as well.
+        self._wait(lambda: False, SETTLE_S)
+        for name in ("estimation/reset", "policy/reset", "bridge/reset"):
+            self.call(name)
+
+    def watch(self, seed: int) -> Outcome:
+        """Enable the arm and watch until the episode is decided."""
+        start_ns, rest = self._fresh_truth()
+        judge = LiftJudge(self._task, seed, start_ns, rest)
+        if not self._wait(lambda: self._estimate_ns > start_ns, SERVICE_DEADLINE_S):
+            return judge.decide(self._fresh_truth()[0], False, "the block is not seen: no estimate arrived")
+        self._stopped = None
+        self.call("bridge/enable")
+        start_ns, rest = self._fresh_truth()
+        judge = LiftJudge(self._task, seed, start_ns, rest)
+        while True:
+            stamp_ns, height = self._fresh_truth()
+            outcome = judge.see(stamp_ns, height)
+            if outcome is None and self._stopped is not None and self._stopped[0] > start_ns:
+                outcome = judge.decide(stamp_ns, False, f"the gate stopped the arm: {self._stopped[1]}")
+            if outcome is not None:
+                return outcome
+
+    def call(self, name: str) -> None:
+        """Call a service of type Trigger, or raise with its own words."""
+        response = self._request(self._triggers[name], Trigger.Request())
+        if not response.success:
+            raise RobotError(f"{name} refuses: {response.message}")
+
+    def _set_seed(self, seed: int) -> None:
+        value = ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=seed)
+        request = SetParameters.Request(parameters=[Parameter(name="seed", value=value)])
+        result = self._request(self._parameters, request).results[0]
+        if not result.successful:
+            raise RobotError(f"the twin refuses seed {seed}: {result.reason}")
+
+    def _request(self, client: Client, request: Any) -> Any:
+        future = client.call_async(request)
+        if not self._wait(future.done, SERVICE_DEADLINE_S):
+            raise RobotError(f"{client.srv_name} did not answer within {SERVICE_DEADLINE_S:.0f} s: its node hangs")
+        return future.result()
+
+    def _fresh_truth(self) -> tuple[int, float]:
+        """Return the next sample of the truth: its stamp [ns] and the block's height [m]."""
+        self._truth = None
+        if not self._wait(lambda: self._truth is not None, TRUTH_DEADLINE_S) or self._truth is None:
+            raise RobotError(f"no ground truth for {TRUTH_DEADLINE_S:.0f} s: the twin is dead or hangs; see its log")
+        return self._truth
+
+    def _wait(self, done: Callable[[], bool], deadline_s: float) -> bool:
+        """Serve the node's callbacks until `done`, at most for `deadline_s` [s]."""
+        deadline = time.monotonic() + deadline_s
+        while not done():
+            if time.monotonic() > deadline:
+                return False
+            self._executor.spin_once(timeout_sec=SPIN_S)
+            self._health()
+        return True
+
+    def _on_truth(self, message: PoseStamped) -> None:
+        self._truth = (from_stamp(message.header.stamp), float(message.pose.position.z))
+
+    def _on_estimate(self, message: PoseWithCovarianceStamped) -> None:
+        self._estimate_ns = from_stamp(message.header.stamp)
+
+    def _on_gate(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            if status.message.lower().startswith("stop"):
+                self._stopped = (from_stamp(message.header.stamp), status.message.partition(":")[2].strip())

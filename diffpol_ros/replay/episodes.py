@@ -1,0 +1,14 @@
+"""Episodes as a film and a plot label them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One attempt: when it began and ended [ns], and how. end_ns is None while it runs."""
+
+    title: str
+    start_ns: int
+    end_ns: int | None
+    success: bool
+    reason: str = ""

@@ -1,0 +1,1 @@
+"""Attempts at a task, and what counts as success."""
