@@ -1,0 +1,102 @@
+"""Calibration files say exactly what they must, or what is wrong with them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diffpol_ros.core.errors import ResourceError, SettingsError
+from diffpol_ros.core.spatial import inverse, matrix_from_quaternion, transform_point
+from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, load_camera, load_object, tag_owners
+from tests.estimation.scenes import BASE, BLOCK, CALIBRATION, FRONT, SIDE
+
+CAMERA = (CALIBRATION / "cameras" / "front.yaml").read_text()
+OBJECT = (CALIBRATION / "objects" / "block.yaml").read_text()
+
+
+@pytest.mark.parametrize("camera", [FRONT, SIDE])
+def test_shipped_cameras_look_at_the_block_area_upright(camera: CameraCalibration) -> None:
+    centre = transform_point(inverse(camera.pose.pose), np.array([0.5, 0.0, 0.03]))
+    above = transform_point(inverse(camera.pose.pose), np.array([0.5, 0.0, 0.13]))
+    assert centre == pytest.approx([0.0, 0.0, 0.65], abs=1e-3)
+    assert above[1] < centre[1] - 0.05
+
+
+@pytest.mark.parametrize("model", [BLOCK, BASE])
+def test_shipped_tags_look_outward(model: ObjectModel) -> None:
+    for tag in model.tags:
+        inward = matrix_from_quaternion(tag.pose.quaternion)[:, 2]
+        assert inward @ tag.pose.position <= 0.0
+        assert np.max(np.abs(inward)) == pytest.approx(1.0)
+
+
+def test_side_faces_of_the_block_are_upright() -> None:
+    for tag in BLOCK.tags[:4]:
+        assert matrix_from_quaternion(tag.pose.quaternion)[:, 1] == pytest.approx([0.0, 0.0, -1.0], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("fx: 570.0", "fx: -570.0", "fx"),
+        ("fx: 570.0", "fx: .nan", "fx"),
+        ("fx: 570.0", "fy: 570.0", "fy"),
+        ("fx: 570.0\n", "", "fx"),
+        ("fx: 570.0", "focal: 570.0", "focal"),
+        ("width: 640", "width: 0", "width"),
+        ("width: 640", "width: 640.5", "width"),
+        ("cx: 319.5", "cx: 700.0", "principal point"),
+        ("distortion: []", "distortion: [0.1]", "distortion has 1"),
+        ("distortion: []", "distortion: [.nan, 0, 0, 0]", "distortion"),
+        ("[-0.6123610838, -", "[-0.9, -", "length"),
+        ("[1.063, 0.0, 0.355]", "[1.063, 0.0]", "position"),
+        ("schema_version: 1", "schema_version: 2", "schema_version is 2"),
+        ("name: front", "name: [front]", "name"),
+    ],
+)
+def test_camera_with_an_error_is_refused_by_name(tmp_path: Path, right: str, wrong: str, named: str) -> None:
+    assert right in CAMERA
+    path = tmp_path / "camera.yaml"
+    path.write_text(CAMERA.replace(right, wrong))
+    with pytest.raises(SettingsError, match=named):
+        load_camera(str(path))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("id: 11", "id: 10", "tag 10 more than once"),
+        ("id: 10, size: 0.048", "id: 10, size: 0.0", "size"),
+        ("id: 10, size: 0.048", "id: 10, size: 48", "size"),
+        ("id: 10", "id: 587", "id"),
+        ("id: 10", "id: -1", "id"),
+        ("[-0.5, -0.5, 0.5, 0.5]", "[-0.5, -0.5, 0.5, 0.6]", "length"),
+        ("name: block", "nmae: block", "did you mean 'name'"),
+        ("schema_version: 1", "schema_version: 9", "schema_version is 9"),
+    ],
+)
+def test_object_with_an_error_is_refused_by_name(tmp_path: Path, right: str, wrong: str, named: str) -> None:
+    assert right in OBJECT
+    path = tmp_path / "object.yaml"
+    path.write_text(OBJECT.replace(right, wrong, 1))
+    with pytest.raises(SettingsError, match=named):
+        load_object(str(path))
+
+
+def test_object_without_tags_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "object.yaml"
+    path.write_text("name: ghost\ntags: []\n")
+    with pytest.raises(SettingsError, match="no tags"):
+        load_object(str(path))
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match=r"nowhere\.yaml"):
+        load_camera(str(tmp_path / "nowhere.yaml"))
+
+
+def test_two_objects_must_not_share_a_tag() -> None:
+    twin = ObjectModel(name="copy", tags=BLOCK.tags[:1])
+    assert set(tag_owners([BLOCK, BASE])) == {0, 10, 11, 12, 13, 14, 15}
+    with pytest.raises(SettingsError, match=r"tag 10 .*'block' and 'copy'"):
+        tag_owners([BLOCK, twin])

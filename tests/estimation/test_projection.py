@@ -1,0 +1,47 @@
+"""The measurement model and its derivative."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.least_squares import moved
+from diffpol_ros.estimation.projection import CornerProblem, relative_noise
+from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, exact_view
+
+STEP = 1e-6
+
+
+def _numeric(problem: CornerProblem, seed: int) -> Array:
+    pose = block_pose(np.random.default_rng(seed), upright=False)
+    columns = []
+    for axis in np.eye(6):
+        ahead, behind = problem.residuals(moved(pose, STEP * axis)), problem.residuals(moved(pose, -STEP * axis))
+        columns.append((ahead - behind) / (2.0 * STEP))
+    return np.stack(columns, axis=2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_derivative_agrees_with_differences(seed: int) -> None:
+    pose = block_pose(np.random.default_rng(seed), upright=False)
+    problem = CornerProblem([exact_view(FRONT, BLOCK, pose), exact_view(SIDE, BLOCK, pose)])
+    residuals, jacobian = problem.linearize(pose)
+    assert residuals == pytest.approx(problem.residuals(pose))
+    assert jacobian == pytest.approx(_numeric(problem, seed), rel=1e-4, abs=1e-3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_exact_corners_leave_no_residual(seed: int) -> None:
+    pose = block_pose(np.random.default_rng(seed), upright=False)
+    problem = CornerProblem([exact_view(FRONT, BLOCK, pose), exact_view(SIDE, BLOCK, pose)])
+    assert np.max(np.abs(problem.residuals(pose))) < 1e-9
+
+
+def test_an_oblique_tag_counts_less_than_one_face_on() -> None:
+    square = np.array([[0.0, 40.0], [40.0, 40.0], [40.0, 0.0], [0.0, 0.0]])
+    assert relative_noise(square) == 1.0
+    assert relative_noise(square * [0.9, 0.9]) == 1.0
+    assert relative_noise(square * [0.35, 1.0]) == pytest.approx(4.0)

@@ -1,0 +1,56 @@
+"""One tag's two poses."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffpol_ros.core.spatial import normalize_quaternion, quaternion_from_rotation_vector
+from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.tag_pose import corner_points, tag_poses, undistort
+from tests.estimation.scenes import FRONT, error, project
+
+SIZE = 0.048
+numbers = st.floats(-1.0, 1.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(x=numbers, y=numbers, depth=st.floats(0.3, 1.0), tilt=st.floats(0.2, 1.1), around=st.floats(-3.1, 3.1))
+def test_exact_corners_give_back_the_pose(x: float, y: float, depth: float, tilt: float, around: float) -> None:
+    axis = tilt * np.array([np.cos(around), np.sin(around), 0.0])
+    truth = Pose(np.array([0.3 * x * depth, 0.3 * y * depth, depth]), quaternion_from_rotation_vector(axis))
+    solutions = tag_poses(FRONT, project(FRONT, truth, corner_points(SIZE)), SIZE)
+    distance_mm, angle_deg = error(solutions[0].pose, truth)
+    assert distance_mm < 0.01
+    assert angle_deg < 0.01
+    assert solutions[0].residual_px < 1e-3
+
+
+def test_a_tag_seen_from_afar_has_a_second_pose_nearly_as_good() -> None:
+    truth = Pose(np.array([0.0, 0.0, 1.0]), quaternion_from_rotation_vector(np.array([0.5, 0.0, 0.0])))
+    solutions = tag_poses(FRONT, project(FRONT, truth, corner_points(0.02)), 0.02)
+    assert len(solutions) == 2
+    assert solutions[1].residual_px < 0.2
+    assert error(solutions[1].pose, truth)[1] > 30.0
+
+
+def test_the_tag_frame_is_x_right_y_down_z_into_the_paper() -> None:
+    face_on = Pose(np.array([0.0, 0.0, 0.5]), np.array([0.0, 0.0, 0.0, 1.0]))
+    lower_left, lower_right, upper_right, _ = project(FRONT, face_on, corner_points(SIZE))
+    assert lower_left[0] < lower_right[0]
+    assert upper_right[1] < lower_right[1]
+
+
+def test_undistorting_undoes_the_lens() -> None:
+    lens = replace(FRONT, distortion=(-0.2, 0.05, 0.001, -0.002, 0.0))
+    truth = Pose(np.array([0.1, -0.05, 0.5]), normalize_quaternion(np.array([0.2, 0.3, 0.1, 0.9])))
+    points = corner_points(SIZE)
+    rotation = cv2.Rodrigues(cv2.Rodrigues(np.zeros(3))[0])[0]
+    ideal = project(lens, truth, points)
+    rays = np.column_stack([(ideal - [lens.cx, lens.cy]) / [lens.fx, lens.fy], np.ones(4)])
+    seen, _ = cv2.projectPoints(rays, rotation, np.zeros(3), lens.matrix, np.array(lens.distortion))
+    assert np.max(np.abs(seen.reshape(4, 2) - ideal)) > 0.5
+    assert undistort(lens, seen.reshape(4, 2)) == pytest.approx(ideal, abs=0.01)
