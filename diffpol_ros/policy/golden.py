@@ -30,8 +30,12 @@ class Golden:
 
 def write_golden(folder: Path, golden: Golden) -> None:
     """Write golden.npz into the bundle's folder."""
-    arrays = {name: np.asarray(values, dtype=np.float32) for name, values in vars(golden).items()}
-    np.savez_compressed(folder / GOLDEN, **arrays)
+    np.savez_compressed(
+        folder / GOLDEN,
+        observations=golden.observations.astype(np.float32),
+        noises=golden.noises.astype(np.float32),
+        actions=golden.actions.astype(np.float32),
+    )
 
 
 def parse_golden(data: bytes, source: Path, manifest: Manifest) -> Golden:

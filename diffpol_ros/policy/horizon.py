@@ -130,7 +130,8 @@ class Horizon:
 
     def _complete(self, observation: Observation) -> bool:
         poses = [observation.objects[name].pose for name in self._observation.objects if name in observation.objects]
-        return len(poses) == len(self._observation.objects) and all(map(_finite, [observation.end_effector, *poses]))
+        complete = len(poses) == len(self._observation.objects) and math.isfinite(observation.gripper_width)
+        return complete and all(map(_finite, [observation.end_effector, *poses]))
 
 
 def _finite(pose: Pose) -> bool:

@@ -1,0 +1,57 @@
+"""Action vectors and chunks are the same thing said twice."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from diffpol_ros.core.spatial import matrix_from_quaternion, normalize_quaternion
+from diffpol_ros.core.types import Pose
+from diffpol_ros.policy.actions import ActionError, action_vector, actions_from_chunk, chunk_from_actions
+
+quaternions = arrays(np.float64, 4, elements=st.floats(-1, 1)).filter(lambda q: np.linalg.norm(q) > 0.1)
+positions = arrays(np.float64, 3, elements=st.floats(-1, 1))
+
+
+@given(quaternions, positions, st.floats(0, 0.08))
+def test_a_pose_survives_the_way_there_and_back(quaternion: np.ndarray, position: np.ndarray, width: float):
+    pose = Pose(position, normalize_quaternion(quaternion))
+    chunk = chunk_from_actions(action_vector(pose, width)[None], 0, 1)
+    np.testing.assert_allclose(chunk.positions[0], position, atol=1e-6)
+    assert chunk.gripper_widths[0] == pytest.approx(width, abs=1e-7)
+    assert abs(chunk.quaternions[0] @ pose.quaternion) == pytest.approx(1.0, abs=1e-6)
+    np.testing.assert_allclose(actions_from_chunk(chunk)[0], action_vector(pose, width), atol=1e-6)
+
+
+@given(arrays(np.float32, (4, 10), elements=st.floats(-1, 1, width=32)))
+def test_any_finite_output_becomes_a_rotation_or_an_error(actions: np.ndarray):
+    try:
+        chunk = chunk_from_actions(actions, 0, 1)
+    except ActionError:
+        return
+    for quaternion in chunk.quaternions:
+        matrix = matrix_from_quaternion(quaternion)
+        np.testing.assert_allclose(matrix @ matrix.T, np.eye(3), atol=1e-9)
+    assert (chunk.gripper_widths >= 0).all()
+
+
+@given(st.integers(0, 2**60), st.integers(1, 10**10), st.integers(1, 20))
+def test_action_i_is_due_i_plus_one_steps_after_the_observation(stamp_ns: int, step_ns: int, count: int):
+    actions = np.tile(action_vector(Pose(np.zeros(3), [1, 0, 0, 0]), 0.0), (count, 1))
+    chunk = chunk_from_actions(actions, stamp_ns, step_ns)
+    assert chunk.observation_stamp_ns == stamp_ns
+    assert chunk.stamps_ns == tuple(stamp_ns + (index + 1) * step_ns for index in range(count))
+
+
+def test_what_must_not_reach_the_arm_is_refused():
+    good = np.tile(action_vector(Pose(np.zeros(3), [1, 0, 0, 0]), 0.0), (3, 1))
+    bad = good.copy()
+    bad[1, 4] = np.nan
+    with pytest.raises(ActionError, match=r"action 1 .* not finite"):
+        chunk_from_actions(bad, 0, 1)
+    bad[1] = 0.0
+    with pytest.raises(ActionError, match="no rotation"):
+        chunk_from_actions(bad, 0, 1)
+    with pytest.raises(ActionError, match=r"expected \(n, 10\)"):
+        chunk_from_actions(good[:, :9], 0, 1)

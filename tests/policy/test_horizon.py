@@ -1,0 +1,176 @@
+"""When the policy infers, from what, and what it sends."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Observation, Pose
+from diffpol_ros.policy.horizon import SPARE_ACTIONS, Horizon, Infer, Running, Unfit
+from diffpol_ros.policy.manifest import Manifest
+
+Make = Callable[..., Observation]
+STEP = 100_000_000
+TICK = 10_000_000
+START = 10**12
+relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def chunk(stamp_ns: int, count: int) -> ActionChunk:
+    stamps = tuple(stamp_ns + (index + 1) * STEP for index in range(count))
+    return ActionChunk(stamp_ns, stamps, np.zeros((count, 3)), np.tile([0, 0, 0, 1.0], (count, 1)), np.zeros(count))
+
+
+def reason(horizon: Horizon, now_ns: int) -> str:
+    decision = horizon.tick(now_ns)
+    assert isinstance(decision, Unfit)
+    return decision.reason
+
+
+def test_the_first_fit_observation_is_acted_on(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    assert "no robot state" in reason(horizon, START)
+    horizon.observe(observation_at(START))
+    decision = horizon.tick(START)
+    assert isinstance(decision, Infer)
+    assert [frame.stamp_ns for frame in decision.history] == [START, START]
+
+
+def test_it_infers_every_executed_steps(manifest: Manifest, observation_at: Make):
+    horizon, inferred = Horizon(manifest), []
+    for index in range(20):
+        now = START + index * STEP
+        horizon.observe(observation_at(now))
+        if isinstance(horizon.tick(now), Infer):
+            inferred.append(index)
+            horizon.infer_done(now)
+    assert inferred == [0, 3, 6, 9, 12, 15, 18]
+
+
+def test_an_inference_that_failed_is_tried_at_the_next_tick(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    horizon.observe(observation_at(START))
+    assert isinstance(horizon.tick(START), Infer)
+    horizon.observe(observation_at(START + STEP))
+    assert isinstance(horizon.tick(START + STEP), Infer)
+
+
+@relaxed
+@given(st.lists(st.integers(-20_000_000, 20_000_000), min_size=4, max_size=40))
+def test_ticks_that_jitter_neither_stretch_nor_crowd_the_inferences(
+    manifest: Manifest, observation_at: Make, jitter: list[int]
+):
+    horizon, inferred = Horizon(manifest), []
+    for index, late in enumerate(jitter):
+        now = START + index * STEP + late
+        horizon.observe(observation_at(now))
+        if isinstance(horizon.tick(now), Infer):
+            inferred.append(index)
+            horizon.infer_done(now)
+    assert inferred == list(range(0, len(jitter), 3))
+
+
+@relaxed
+@given(st.lists(st.integers(1, 8), min_size=1, max_size=60), st.integers(0, 9))
+def test_frames_are_one_step_apart_or_repeat(manifest: Manifest, observation_at: Make, gaps: list[int], late: int):
+    """The robot's state comes at 100 Hz with ticks lost; frames stay within half a step of their true time."""
+    horizon, now = Horizon(manifest), START
+    for gap in gaps:
+        now += gap * TICK
+        horizon.observe(observation_at(now))
+    decision = horizon.tick(now + late * TICK)
+    assert isinstance(decision, Infer)
+    older, newest = (frame.stamp_ns for frame in decision.history)
+    assert newest == now
+    assert older == now or abs(now - older - STEP) <= STEP // 2
+    if (now - START) >= STEP + 8 * TICK:
+        assert older < now
+
+
+def test_a_frame_from_before_the_object_was_seen_is_not_used(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    horizon.observe(replace(observation_at(START), objects={}))
+    horizon.observe(observation_at(START + STEP))
+    decision = horizon.tick(START + STEP)
+    assert isinstance(decision, Infer)
+    assert [frame.stamp_ns for frame in decision.history] == [START + STEP] * 2
+
+
+def test_what_is_unfit_is_named(manifest: Manifest, observation_at: Make):
+    cases = {
+        "robot state is 0.50 s old": (observation_at(START), 5 * STEP),
+        "robot state is -0.50 s old": (observation_at(START), -5 * STEP),
+        "object block was seen 1.20 s ago, at most 1.0 s": (observation_at(START, block_age_ns=12 * STEP), 0),
+        "object block was seen -0.30 s ago": (observation_at(START, block_age_ns=-3 * STEP), 0),
+        "object block has not been seen since the reset": (replace(observation_at(START), objects={}), 0),
+        "robot state is not finite": (observation_at(START, width=float("nan")), 0),
+        "object block has a pose that is not finite": (with_block(observation_at(START), np.nan), 0),
+    }
+    for message, (observation, delay_ns) in cases.items():
+        horizon = Horizon(manifest)
+        horizon.observe(observation)
+        assert message in reason(horizon, START + delay_ns)
+
+
+def with_block(observation: Observation, x: float) -> Observation:
+    block = ObjectEstimate("block", observation.stamp_ns, Pose([x, 0, 0], [0, 0, 0, 1]), np.eye(6))
+    return replace(observation, objects={"block": block})
+
+
+def test_an_unfit_spell_ends_with_an_inference_at_once(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    horizon.observe(observation_at(START))
+    horizon.tick(START)
+    horizon.infer_done(START)
+    horizon.observe(observation_at(START + 4 * STEP, block_age_ns=20 * STEP))
+    assert isinstance(horizon.tick(START + 4 * STEP), Unfit)
+    horizon.observe(observation_at(START + 5 * STEP))
+    assert isinstance(horizon.tick(START + 5 * STEP), Infer)
+
+
+def test_a_reset_forgets_everything(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    horizon.observe(observation_at(START))
+    horizon.tick(START)
+    horizon.infer_done(START)
+    assert isinstance(horizon.tick(START), Running)
+    horizon.reset()
+    assert isinstance(horizon.tick(START), Unfit)
+    horizon.observe(observation_at(START))
+    assert isinstance(horizon.tick(START), Infer)
+
+
+def test_time_that_steps_back_starts_the_history_anew(manifest: Manifest, observation_at: Make):
+    horizon = Horizon(manifest)
+    horizon.observe(observation_at(START + 100 * STEP))
+    horizon.observe(observation_at(START))
+    decision = horizon.tick(START)
+    assert isinstance(decision, Infer)
+    assert [frame.stamp_ns for frame in decision.history] == [START, START]
+
+
+@pytest.mark.parametrize(("predicted", "sent"), [(3, 3), (4, 4), (5, 5), (6, 5), (16, 5)])
+def test_the_arm_gets_what_runs_and_a_little_more(manifest: Manifest, predicted: int, sent: int):
+    whole = chunk(START, predicted)
+    part = Horizon(manifest).published(whole)
+    assert len(part) == sent == min(predicted, manifest.action.executed_steps + SPARE_ACTIONS)
+    assert part.stamps_ns == whole.stamps_ns[:sent]
+
+
+@relaxed
+@given(st.lists(st.integers(0, 150_000_000), min_size=2, max_size=30))
+def test_published_actions_leave_no_gap_while_latency_stays_below_two_steps(
+    manifest: Manifest, observation_at: Make, latencies: list[int]
+):
+    horizon, ends, now = Horizon(manifest), [], START
+    for latency in latencies:
+        for _ in range(3):
+            now += STEP
+            horizon.observe(observation_at(now))
+            if isinstance(horizon.tick(now), Infer):
+                horizon.infer_done(now)
+                assert not ends or now + latency <= ends[-1]
+                ends.append(horizon.published(chunk(now, 6)).stamps_ns[-1])
