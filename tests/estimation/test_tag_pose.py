@@ -53,4 +53,4 @@ def test_undistorting_undoes_the_lens() -> None:
     rays = np.column_stack([(ideal - [lens.cx, lens.cy]) / [lens.fx, lens.fy], np.ones(4)])
     seen, _ = cv2.projectPoints(rays, rotation, np.zeros(3), lens.matrix, np.array(lens.distortion))
     assert np.max(np.abs(seen.reshape(4, 2) - ideal)) > 0.5
-    assert undistort(lens, seen.reshape(4, 2)) == pytest.approx(ideal, abs=0.01)
+    assert undistort(lens, np.asarray(seen.reshape(4, 2), dtype=np.float64)) == pytest.approx(ideal, abs=0.01)
