@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.clock import Clock, ClockType
+from rclpy.clock import Clock, ClockType  # pyright: ignore[reportPrivateImportUsage]  (its place in Humble)
 from rclpy.timer import Timer
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import MultiDOFJointTrajectory
@@ -55,7 +55,8 @@ class PolicyNode(StageNode[PolicyParameters]):
     def configure(self) -> None:
         """Verify the bundle, refuse another robot's, and connect."""
         bundle = Bundle.load(find_resource("models", self.parameters.model), self.parameters.threads)
-        bundle.require_robot(load_robot_description(self.parameters.robot).name)
+        robot = load_robot_description(self.parameters.robot)
+        bundle.require_robot(robot.name, robot.base_frame)
         self._manifest, self._runner = bundle.manifest, PolicyRunner(bundle)
         self._horizon = Horizon(bundle.manifest)
         self._inputs = PolicyInputs(self, bundle.manifest.observation, self._horizon.observe, self._complain)

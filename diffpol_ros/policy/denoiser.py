@@ -4,6 +4,7 @@ Inputs: sample (B, T_p, 10) float32, step (B,) int64, observation (B, T_o * fram
 Output: output (B, T_p, 10) float32, the noise or the clean sample as the manifest's `prediction` says.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -46,9 +47,10 @@ class OnnxDenoiser:
         steps = np.full(len(sample), step, dtype=np.int64)
         inputs = {"sample": sample, "step": steps, "observation": observation}
         try:
-            return self._session.run(["output"], inputs)[0]
+            outputs: Sequence[Any] = self._session.run(["output"], inputs)
         except Exception as error:
             raise BundleError(f"{self._source}: does not run ({_first_line(error)}): export the bundle anew") from error
+        return outputs[0]
 
 
 def _first_line(error: Exception) -> str:
@@ -68,7 +70,7 @@ def _session(data: bytes, source: str, threads: int) -> onnxruntime.InferenceSes
         raise BundleError(f"{source}: does not load ({_first_line(error)}): copy or export the bundle anew") from error
 
 
-def _check_tensors(tensors: list[Any], expected: dict[str, tuple[str, int]], source: str, kind: str) -> None:
+def _check_tensors(tensors: Sequence[Any], expected: dict[str, tuple[str, int]], source: str, kind: str) -> None:
     given = {tensor.name: tensor for tensor in tensors}
     if set(given) != set(expected):
         raise BundleError(f"{source}: has the {kind}s {', '.join(sorted(given))}, expected {', '.join(expected)}")

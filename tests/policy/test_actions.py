@@ -38,14 +38,14 @@ def test_any_finite_output_becomes_a_rotation_or_an_error(actions: np.ndarray):
 
 @given(st.integers(0, 2**60), st.integers(1, 10**10), st.integers(1, 20))
 def test_action_i_is_due_i_plus_one_steps_after_the_observation(stamp_ns: int, step_ns: int, count: int):
-    actions = np.tile(action_vector(Pose(np.zeros(3), [1, 0, 0, 0]), 0.0), (count, 1))
+    actions = np.tile(action_vector(Pose(np.zeros(3), np.array([1.0, 0, 0, 0])), 0.0), (count, 1))
     chunk = chunk_from_actions(actions, stamp_ns, step_ns)
     assert chunk.observation_stamp_ns == stamp_ns
     assert chunk.stamps_ns == tuple(stamp_ns + (index + 1) * step_ns for index in range(count))
 
 
 def test_what_must_not_reach_the_arm_is_refused():
-    good = np.tile(action_vector(Pose(np.zeros(3), [1, 0, 0, 0]), 0.0), (3, 1))
+    good = np.tile(action_vector(Pose(np.zeros(3), np.array([1.0, 0, 0, 0])), 0.0), (3, 1))
     bad = good.copy()
     bad[1, 4] = np.nan
     with pytest.raises(ActionError, match=r"action 1 .* not finite"):

@@ -36,9 +36,11 @@ def test_a_good_bundle_verifies(bundle_folder: Path):
 
 def test_a_bundle_for_another_robot_names_both(bundle_folder: Path):
     bundle = Bundle.load(bundle_folder)
-    bundle.require_robot("panda")
+    bundle.require_robot("panda", "panda_link0")
     with pytest.raises(BundleError, match=r"'panda'.*'fr3'"):
-        bundle.require_robot("fr3")
+        bundle.require_robot("fr3", "panda_link0")
+    with pytest.raises(BundleError, match=r"'panda_link0'.*'base'"):
+        bundle.require_robot("panda", "base")
 
 
 @pytest.mark.parametrize("name", [DENOISER, GOLDEN, "card.md"])

@@ -116,7 +116,9 @@ def test_what_is_unfit_is_named(manifest: Manifest, observation_at: Make):
 
 
 def with_block(observation: Observation, x: float) -> Observation:
-    block = ObjectEstimate("block", observation.stamp_ns, Pose([x, 0, 0], [0, 0, 0, 1]), np.eye(6))
+    block = ObjectEstimate(
+        "block", observation.stamp_ns, Pose(np.array([x, 0, 0]), np.array([0, 0, 0, 1.0])), np.eye(6)
+    )
     return replace(observation, objects={"block": block})
 
 

@@ -8,7 +8,7 @@ import pytest
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.policy.observer import Observer
 
-POSE = Pose(np.zeros(3), [0, 0, 0, 1])
+POSE = Pose(np.zeros(3), np.array([0, 0, 0, 1.0]))
 
 
 def block(stamp_ns: int) -> ObjectEstimate:
