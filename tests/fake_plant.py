@@ -20,7 +20,7 @@ class FakePlant:
 
     def __init__(self) -> None:
         self.rest_positions: Array = HOME
-        self.on_tick: Callable[[PlantState], None] = lambda state: None
+        self.on_tick: Callable[[PlantState], None] = lambda _: None
         self.gripper_commands: list[tuple[float, float, float]] = []
         self.law: Law | None = None
         self._positions, self._velocities = HOME.copy(), np.zeros(7)

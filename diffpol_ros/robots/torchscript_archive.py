@@ -111,6 +111,8 @@ def _find_slot(content: bytes, entry: zipfile.ZipInfo, directory: int) -> Tensor
     offset = entry.header_offset + _LOCAL_SIZE + name_length + extra_length
     if offset + entry.file_size > directory:
         raise ValueError(f"{entry.filename} is cut off")
+    if zlib.crc32(content[offset : offset + entry.file_size]) != entry.CRC:
+        raise ValueError(f"{entry.filename} has another checksum than the directory says")
     checksum = entry.header_offset + _LOCAL_CHECKSUM
     if entry.flag_bits & _HAS_DESCRIPTOR:
         checksum = offset + entry.file_size

@@ -5,6 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.core.types import Array
 from diffpol_ros.robots.polymetis_controllers import IMPEDANCE_LAW
 from diffpol_ros.robots.polymetis_messages import MODEL_BYTES
@@ -40,22 +41,25 @@ class NativeController:
 
     def __init__(self, archive: TorchScriptArchive) -> None:
         """Take gains and target from the file."""
-        gains = ImpedanceGains(
-            joint_stiffness=archive.read("joint_stiffness"),
-            joint_damping=archive.read("joint_damping"),
-            cartesian_stiffness=archive.read("cartesian_stiffness"),
-            cartesian_damping=archive.read("cartesian_damping"),
-        )
-        self._law = ImpedanceLaw(_target(archive), gains)
+        try:
+            gains = ImpedanceGains(
+                joint_stiffness=archive.read("joint_stiffness"),
+                joint_damping=archive.read("joint_damping"),
+                cartesian_stiffness=archive.read("cartesian_stiffness"),
+                cartesian_damping=archive.read("cartesian_damping"),
+            )
+        except ValueError as error:
+            raise ControllerError(f"{archive.source}: {error}") from error
+        self.law = ImpedanceLaw(_joint_target(archive.read(JOINT_TARGET)), gains)
 
     def torques(self, stamp_ns: int, positions: Array, velocities: Array, jacobian: Array) -> Array:
         """Return the torques (7,) [Nm]; see `Law`."""
-        return self._law.torques(stamp_ns, positions, velocities, jacobian)
+        return self.law.torques(stamp_ns, positions, velocities, jacobian)
 
     def update(self, content: bytes) -> None:
         """Take the target of an update file."""
         archive = read_project_archive(content, "update")
-        self._law.set_target(_target(archive) if archive else _foreign_target(content))
+        self.law.set_target(_joint_target(archive.read(JOINT_TARGET) if archive else _foreign_target(content)))
 
     def is_terminated(self) -> bool:
         """Return False: it runs until it is replaced."""
@@ -117,10 +121,9 @@ def read_project_archive(content: bytes, source: str) -> TorchScriptArchive | No
         return None
 
 
-def _target(archive: TorchScriptArchive) -> Array:
-    target = archive.read(JOINT_TARGET)
-    if not np.isfinite(target).all():
-        raise ControllerError(f"{archive.source}: {JOINT_TARGET} is {target.tolist()}, expected finite numbers")
+def _joint_target(target: Array) -> Array:
+    if target.shape != (JOINTS,) or not np.isfinite(target).all():
+        raise ControllerError(f"{JOINT_TARGET} is {target.tolist()}, expected {JOINTS} finite numbers")
     return target
 
 

@@ -33,7 +33,7 @@ class PolymetisServer:
         self.on_tick: Callable[[PlantState], None] = self.manager.on_tick
         self.on_reset: Callable[[], None] = self.manager.on_reset
         self._plant = plant
-        self._metadata_message = wire.robot_metadata_message(plant, description)
+        self.metadata = wire.robot_metadata_message(plant, description)
         self._service = threading.Lock()
         self._stopping = threading.Event()
         self._server = RpcServer(CONTROLLER_METHODS, self._handlers(), port)
@@ -128,7 +128,7 @@ class PolymetisServer:
     def _robot_metadata(self, request: Any, context: grpc.ServicerContext) -> Any:
         if not self.manager.ticks:
             raise cancelled("Robot context not valid when calling GetRobotClientMetadata!")
-        return self._metadata_message
+        return self.metadata
 
     def _newest(self) -> PlantState:
         state = self.manager.log.newest()

@@ -5,8 +5,6 @@ from torch import Tensor, nn
 
 from diffpol_ros.core.robot_description import DenavitHartenberg, PolymetisSettings
 
-Parameters = dict[str, Tensor]
-
 
 class JointImpedance(nn.Module):
     """tau = (J^T Kx J + Kq)(q_d - q) - (J^T Kxd J + Kqd) qdot.
@@ -19,6 +17,14 @@ class JointImpedance(nn.Module):
     """
 
     joint_pos_desired: Tensor
+    joint_stiffness: Tensor
+    joint_damping: Tensor
+    cartesian_stiffness: Tensor
+    cartesian_damping: Tensor
+    link_constant: Tensor
+    link_cosine: Tensor
+    link_sine: Tensor
+    flange: Tensor
 
     def __init__(self, geometry: DenavitHartenberg, gains: PolymetisSettings, target: Tensor) -> None:
         """Hold `target` (7,) [rad]."""

@@ -1,0 +1,64 @@
+"""A fake plant behind the twin's servers, reachable through sockets as the real ones are."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+
+from diffpol_ros.core.clock import ManualClock, SteadyClock
+from diffpol_ros.core.robot_description import RobotDescription
+from diffpol_ros.twin.gripper_server import GripperServer
+from diffpol_ros.twin.server import PolymetisServer
+from tests.fake_plant import FakePlant
+
+
+class OffsetClock:
+    """Steady time that a test can push forward."""
+
+    def __init__(self) -> None:
+        self._steady = SteadyClock()
+        self._offset = ManualClock()
+        self.advance: Callable[[float], None] = self._offset.advance
+
+    def now_ns(self) -> int:
+        return self._steady.now_ns() + self._offset.now_ns()
+
+
+class FakeTwin:
+    """A fake plant behind both servers."""
+
+    def __init__(self, description: RobotDescription, port: int = 0) -> None:
+        self.description = description
+        self.plant = FakePlant()
+        self.clock = OffsetClock()
+        self.server = PolymetisServer(self.plant, description, port, self.clock)
+        self.gripper_server = GripperServer(self.plant, 0)
+        self.plant.on_tick = self.server.on_tick
+        self.plant.tick()
+        self.plant.run()
+        self.server.start()
+        self.gripper_server.start()
+
+    def pause_and_resume(self, duration_s: float) -> None:
+        """Let the robot be away for `duration_s` as its server counts."""
+        self.plant.freeze()
+        self.clock.advance(duration_s)
+        self.plant.run()
+
+    def close(self) -> None:
+        self.plant.close()
+        self.server.stop()
+        self.gripper_server.stop()
+
+
+def described(description: RobotDescription, port: int, gripper_port: int) -> RobotDescription:
+    assert description.polymetis is not None
+    polymetis = dataclasses.replace(description.polymetis, port=port, gripper_port=gripper_port)
+    return dataclasses.replace(description, polymetis=polymetis)
+
+
+def wait_until(condition: Callable[[], bool], deadline_s: float = 10.0) -> None:
+    """Return once `condition` holds, fail where it does not within `deadline_s`."""
+    end = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end, f"did not happen within {deadline_s} s"
+        time.sleep(0.002)
