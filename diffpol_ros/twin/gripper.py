@@ -40,6 +40,8 @@ class GripperMotion:
     def advance(self, duration: float) -> None:
         """Move the reference by `duration` [s] of the commanded speed."""
         gap = self.command.width - self.reference
+        if gap == 0.0:
+            return
         step = self.command.speed * duration
         self.reference = self.command.width if abs(gap) <= step else self.reference + (step if gap > 0.0 else -step)
 

@@ -106,4 +106,14 @@ def _add_block(spec: mujoco.MjSpec, settings: SimulationSettings) -> None:
         solref=[0.01, 1.0],
         group=COLLISION_GROUP,
     )
-    add_tagged_box(spec, block, BLOCK, np.full(3, 0.5 * BLOCK_SIZE), BLOCK_TAGS)
+    add_tagged_box(spec, block, BLOCK, (0.5 * BLOCK_SIZE,) * 3, BLOCK_TAGS)
+
+
+def qpos_names(model: mujoco.MjModel) -> list[str]:
+    """Return a name for each number of qpos: the joint's, with what it is where a joint has several."""
+    names: list[str] = []
+    for index in range(model.njnt):
+        joint = model.joint(index)
+        free = model.jnt_type[index] == mujoco.mjtJoint.mjJNT_FREE
+        names += [f"{joint.name}/{part}" for part in ("x", "y", "z", "qw", "qx", "qy", "qz")] if free else [joint.name]
+    return names

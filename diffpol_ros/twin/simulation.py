@@ -93,6 +93,10 @@ class Simulation:
         self._joint_law.set_target(positions)
         self._law = self._joint_law
 
+    def hold(self) -> None:
+        """Keep the joints where they are."""
+        self.set_joint_target(self._positions)
+
     def set_law(self, law: Law) -> None:
         """Let `law` drive the joints from the next tick on."""
         self._law = law
@@ -119,9 +123,8 @@ class Simulation:
         wanted = self._law.torques(self.stamp_ns, self._positions, self._velocities, self._jacobian)
         self._limit_torques(wanted)
         np.add(self._torques, self._bias, out=self._applied)
-        if self._gripper.reference != self._gripper.command.width:
-            self._gripper.advance(TICK)
-            data.ctrl[self.scene.motor] = 0.5 * self._gripper.reference
+        self._gripper.advance(TICK)
+        data.ctrl[self.scene.motor] = 0.5 * self._gripper.reference
         mujoco.mj_step2(model, data)
         mujoco.mj_step1(model, data)
         self._tick_count += 1

@@ -1,0 +1,191 @@
+"""The twin's cameras: draws what the twin says was there at an exposure, with the flaws of real cameras."""
+
+import os
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from rclpy.publisher import Publisher
+from sensor_msgs.msg import CameraInfo, Image, JointState
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.robot_description import load_robot_description
+from diffpol_ros.core.settings import setting
+from diffpol_ros.estimation.calibration import CameraCalibration, load_camera
+from diffpol_ros.nodes.diagnostics import Report
+from diffpol_ros.nodes.lifecycle import StageNode, run_node
+from diffpol_ros.nodes.messages import from_stamp, header, to_image_message
+from diffpol_ros.nodes.quality import IMAGES, STATES
+from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
+from diffpol_ros.twin.scene import build_scene, qpos_names
+from diffpol_ros.twin.settings import SimulationSettings
+from diffpol_ros.twin.shutter import Shutter
+
+FLUSH_PERIOD = 0.002
+
+
+@dataclass(frozen=True)
+class TwinCameraParameters:
+    """What the node is told."""
+
+    cameras: tuple[str, ...] = setting(("front", "side"), description="names or files in calibration/cameras")
+    rates: tuple[float, ...] = setting((15.0, 7.5), description="of each camera; one alone is for all [Hz]")
+    robot: str = setting("panda", description="robot description: a name in calibration/robots or a file")
+    blur: float = setting(0.5, description="of the lens, standard deviation [px]", minimum=0.0, maximum=10.0)
+    noise: float = setting(
+        2.0, description="of the sensor, standard deviation [grey levels]", minimum=0.0, maximum=50.0
+    )
+    latency: float = setting(
+        0.0, description="from exposure to publication, beyond rendering [s]", minimum=0.0, maximum=2.0
+    )
+    dropped: float = setting(0.0, description="share of frames that never arrive", minimum=0.0, maximum=1.0)
+    seed: int = setting(0, description="of noise and dropped frames", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse rates that belong to no camera."""
+        if len(self.rates) not in (1, len(self.cameras)):
+            raise ValueError(
+                f"rates has {len(self.rates)} entries for {len(self.cameras)} cameras: give one each, or one"
+            )
+        if not all(0.1 <= rate <= 120.0 for rate in self.rates):
+            raise ValueError(f"rates are {self.rates}, expected 0.1 to 120 Hz")
+
+
+@dataclass(frozen=True, eq=False)
+class _Camera:
+    calibration: CameraCalibration
+    renderer: CameraRenderer
+    shutter: Shutter
+    images: Publisher
+    infos: Publisher
+    info: CameraInfo
+
+
+class TwinCameraNode(StageNode[TwinCameraParameters]):
+    """Renders in the callback of the scene topic, which keeps only the newest scene."""
+
+    parameters_kind = TwinCameraParameters
+
+    def __init__(self) -> None:
+        """Create the node; calibrations are read when it is configured."""
+        super().__init__("twin_camera")
+        self._cameras: list[_Camera] = []
+        self._waiting: deque[tuple[int, _Camera, Image]] = deque()
+        self._active = False
+        self._published = self._dropped = 0
+
+    def configure(self) -> None:
+        """Read the calibrations, open the graphics and subscribe to the scene."""
+        # One thread draws a frame in a few ms; more threads only take the cores from the other nodes.
+        os.environ.setdefault("LP_NUM_THREADS", "1")
+        parameters = self.parameters
+        calibrations = [load_camera(name) for name in parameters.cameras]
+        scene = build_scene(load_robot_description(parameters.robot), SimulationSettings(robot=parameters.robot))
+        self._names = qpos_names(scene.model)
+        self._random = np.random.default_rng(parameters.seed)
+        rates = parameters.rates * len(calibrations) if len(parameters.rates) == 1 else parameters.rates
+        for index, (calibration, rate) in enumerate(zip(calibrations, rates, strict=True)):
+            renderer = CameraRenderer(
+                scene.model,
+                _view(calibration),
+                Imperfection(parameters.blur, parameters.noise),
+                parameters.seed + index,
+            )
+            self._cameras.append(self._offer(calibration, renderer, rate))
+        self._subscription = self.create_subscription(JointState, "twin/truth/scene", self._on_scene, STATES)
+        self._flush = self.create_timer(FLUSH_PERIOD, self._publish_due) if parameters.latency > 0.0 else None
+
+    def activate(self) -> None:
+        """Begin to publish."""
+        self._active = True
+
+    def deactivate(self) -> None:
+        """Stop publishing."""
+        self._active = False
+
+    def cleanup(self) -> None:
+        """Close the graphics and unsubscribe."""
+        if not self._cameras:
+            return
+        self.destroy_subscription(self._subscription)
+        if self._flush is not None:
+            self.destroy_timer(self._flush)
+        for camera in self._cameras:
+            camera.renderer.close()
+            self.destroy_publisher(camera.images)
+            self.destroy_publisher(camera.infos)
+        self._cameras.clear()
+        self._waiting.clear()
+
+    def report(self) -> Report:
+        """Say what was published and how long a picture takes."""
+        values = {"published": self._published, "dropped": self._dropped}
+        for camera in self._cameras:
+            values[f"{camera.calibration.name}.missed"] = camera.shutter.missed
+        return Report.ok("rendering", values)
+
+    def _offer(self, calibration: CameraCalibration, renderer: CameraRenderer, rate: float) -> _Camera:
+        topic = f"camera/{calibration.name}"
+        images = self.create_publisher(Image, f"{topic}/image_raw", IMAGES)
+        infos = self.create_publisher(CameraInfo, f"{topic}/camera_info", IMAGES)
+        return _Camera(calibration, renderer, Shutter(rate), images, infos, _info(calibration))
+
+    def _on_scene(self, message: JointState) -> None:
+        if not self._active or list(message.name) != self._names:
+            return
+        stamp_ns, qpos = from_stamp(message.header.stamp), np.array(message.position)
+        for camera in self._cameras:
+            if camera.shutter.opens(stamp_ns):
+                self._take_picture(camera, stamp_ns, qpos)
+        self._publish_due()
+
+    def _take_picture(self, camera: _Camera, stamp_ns: int, qpos: np.ndarray) -> None:
+        if self._random.random() < self.parameters.dropped:
+            self._dropped += 1
+            return
+        image = to_image_message(camera.renderer.render(qpos), stamp_ns, camera.calibration.frame)
+        self._waiting.append((stamp_ns + to_ns(self.parameters.latency), camera, image))
+
+    def _publish_due(self) -> None:
+        now_ns = self.get_clock().now().nanoseconds
+        while self._waiting and (self.parameters.latency == 0.0 or self._waiting[0][0] <= now_ns):
+            _, camera, image = self._waiting.popleft()
+            camera.info.header = image.header
+            camera.infos.publish(camera.info)
+            camera.images.publish(image)
+            self._published += 1
+
+
+def _view(calibration: CameraCalibration) -> View:
+    if any(calibration.distortion):
+        raise SettingsError(f"camera {calibration.name!r} has distortion; the twin draws pinholes only: leave it out")
+    return View(
+        width=calibration.width,
+        height=calibration.height,
+        fx=calibration.fx,
+        fy=calibration.fy,
+        cx=calibration.cx,
+        cy=calibration.cy,
+        pose=calibration.pose.pose,
+    )
+
+
+def _info(calibration: CameraCalibration) -> CameraInfo:
+    matrix = calibration.matrix
+    message = CameraInfo(width=calibration.width, height=calibration.height, header=header(0, calibration.frame))
+    message.distortion_model = "plumb_bob"
+    message.d = list(calibration.distortion) or [0.0] * 5
+    message.k = matrix.reshape(9).tolist()
+    message.r = np.eye(3).reshape(9).tolist()
+    message.p = np.hstack([matrix, np.zeros((3, 1))]).reshape(12).tolist()
+    return message
+
+
+def main() -> None:
+    """Run the node."""
+    run_node(TwinCameraNode)
+
+
+if __name__ == "__main__":
+    main()
