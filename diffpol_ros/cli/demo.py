@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from diffpol_ros.cli.main import Demo
 from diffpol_ros.cli.signals import orderly_exit
-from diffpol_ros.cli.summary import print_summary, summarize
+from diffpol_ros.cli.summary import CAMERA, print_summary, summarize
 from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
@@ -52,6 +52,7 @@ def _arguments(options: Demo, folder: Path) -> LaunchArguments:
         arm_port=options.arm_port or free[0],
         gripper_port=options.gripper_port or free[1],
         bag_folder=str(folder / "bag"),
+        image_cameras=(CAMERA,),
         image_stride=options.image_stride,
         seed=options.seed,
         parameters=options.parameters,

@@ -20,7 +20,7 @@ from diffpol_ros.replay.latency import Stage
 from diffpol_ros.replay.overlay import CameraView
 from diffpol_ros.replay.plot import write_plot
 from diffpol_ros.replay.series import Run, load_run
-from diffpol_ros.replay.video import Film, Outline, write_video
+from diffpol_ros.replay.video import Film, Outline, best_suffix, write_video
 from diffpol_ros.trials.lift import Outcome
 
 CAMERA = "front"
@@ -47,13 +47,13 @@ class Summary:
 
 
 def summarize(folder: Path, outcomes: Sequence[Outcome], *, video: bool) -> Summary:
-    """Measure and draw the bag in `folder`; write summary.json, plot.png and video.mp4 beside it."""
+    """Measure and draw the bag in `folder`; write summary.json, plot.png and the video beside it."""
     bag = BagReader(folder / "bag")
     run = load_run(bag)
     episodes = _episodes(outcomes)
     files = ["bag", write_plot(run, folder / "plot.png", episodes).name]
     if video:
-        files.append(write_video(_film(bag, run, episodes), folder / "video.mp4").name)
+        files.append(write_video(_film(bag, run, episodes), folder / f"video{best_suffix()}").name)
     errors = {name: accuracy.errors(run.estimates[name], run.truths[name]) for name in _known(run)}
     summary = Summary(
         outcomes=tuple(outcomes),

@@ -23,6 +23,7 @@ class LaunchArguments:
     gripper_port: int = setting(50052, description="port of the Polymetis gripper server", minimum=1, maximum=65535)
     record: bool = setting(True, description="record a bag")
     bag_folder: str = setting("results/bag", description="folder of the bag; must not exist yet")
+    image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded")
     image_stride: int = setting(1, description="record every n-th image of each camera; 0: none", minimum=0)
     seed: int = setting(0, description="seed of the twin's first scene", minimum=0)
     speed: float = setting(1.0, description="speed of the twin's clock against real time", minimum=0.01, maximum=100.0)

@@ -24,7 +24,7 @@ def command(node: NodeDescription) -> list[str]:
 
 def as_yaml(value: ParameterValue) -> str:
     """Return a parameter as the YAML that rcl reads: JSON, with texts always quoted so that '1' stays a text."""
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def ros_environment(log_folder: Path, domain: int, base: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -74,6 +74,7 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
         bag_folder=str(Path(arguments.bag_folder).absolute()),
         cameras=cameras,
         objects=objects,
+        image_cameras=list(arguments.image_cameras),
         image_stride=arguments.image_stride,
     )
     return (*nodes, recorder)

@@ -26,6 +26,7 @@ class RecorderParameters:
     bag_folder: str = setting(description="folder of the bag; must not exist yet")
     cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose topics are recorded")
     objects: tuple[str, ...] = setting(("block",), description="objects whose estimates and truths are recorded")
+    image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded too")
     image_stride: int = setting(1, description="record every n-th image of each camera; 0: none", minimum=0)
     queue_megabytes: int = setting(256, description="backlog [MiB] beyond which messages are dropped", minimum=1)
 
@@ -56,7 +57,7 @@ def sources(parameters: RecorderParameters) -> list[Source]:
         found.append(Source(f"twin/truth/{name}", "geometry_msgs/msg/PoseStamped", RECORDED_STATES))
     for name in parameters.cameras:
         found.append(Source(f"camera/{name}/camera_info", "sensor_msgs/msg/CameraInfo", IMAGES))
-        if parameters.image_stride:
+        if parameters.image_stride and name in parameters.image_cameras:
             found.append(Source(f"camera/{name}/image_raw", "sensor_msgs/msg/Image", IMAGES, parameters.image_stride))
     return found
 

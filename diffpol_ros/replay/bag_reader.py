@@ -40,6 +40,11 @@ class BagReader:
             raise ResourceError(f"{path}: holds {len(files)} .mcap files, expected one bag")
         self._file = files[0]
 
+    @property
+    def folder(self) -> Path:
+        """Return the folder the bag lies in."""
+        return self._file.parent
+
     def topics(self) -> dict[str, str]:
         """Return the message type of each topic that has messages."""
         return {record.topic: record.type_name for record in self.records()}

@@ -59,7 +59,7 @@ class _Time:
         self._start_ns = start_ns
 
     def __call__(self, stamps_ns: Any) -> NDArray[np.float64]:
-        return (np.asarray(stamps_ns, dtype=np.int64) - self._start_ns) * 1e-9
+        return (np.asarray(stamps_ns, dtype=np.int64) - self._start_ns).astype(np.float64) * 1e-9
 
 
 def _object(axis: Any, run: Run, time: _Time, name: str) -> None:

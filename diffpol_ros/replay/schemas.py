@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rosbags.typesys import Stores, get_typestore
+from rosbags.typesys import Stores, TypesysError, get_typestore
 from rosbags.typesys.store import Typestore
 
 from diffpol_ros.core.errors import ResourceError
@@ -30,7 +30,7 @@ def schema_of(name: str) -> Schema:
     """Return the schema of a message type such as "sensor_msgs/msg/Image"."""
     try:
         text, _ = typestore().generate_msgdef(name, ros_version=2)
-    except KeyError as error:
+    except TypesysError as error:
         raise ResourceError(f"message type {name!r} is not one of the standard ROS 2 messages") from error
     return Schema(name, text, typestore().hash_rihs01(name))
 

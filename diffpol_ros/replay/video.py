@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,11 @@ def _latest(series: PoseSeries | None, now_ns: int) -> Pose | None:
     if index < 0 or now_ns - series.stamps_ns[index] > FRESH_NS:
         return None
     return Pose(series.positions[index], series.quaternions[index])
+
+
+def best_suffix() -> str:
+    """Return ".mp4" where a video encoder is installed, else ".gif"."""
+    return ".mp4" if find_spec("imageio_ffmpeg") else ".gif"
 
 
 def write_video(film: Film, path: Path) -> Path:

@@ -1,0 +1,91 @@
+"""The one list of nodes, which launch files and the demo start."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.graph.arguments import LaunchArguments
+from diffpol_ros.graph.command import command
+from diffpol_ros.graph.description import NodeDescription, franka_graph, twin_graph
+
+Graph = Callable[[LaunchArguments], tuple[NodeDescription, ...]]
+GRAPHS = pytest.mark.parametrize("graph", [twin_graph, franka_graph])
+
+
+def named(nodes: tuple[NodeDescription, ...]) -> dict[str, NodeDescription]:
+    return {node.name: node for node in nodes}
+
+
+def test_the_twin_adds_its_own_nodes_and_changes_no_other() -> None:
+    twin, franka = named(twin_graph(LaunchArguments())), named(franka_graph(LaunchArguments()))
+    assert set(twin) - set(franka) == {"twin", "twin_camera"}
+    assert all(twin[name] == franka[name] for name in franka)
+
+
+@GRAPHS
+def test_every_node_has_a_module_and_a_wrapper_for_ros2_launch(graph: Graph, repository: Path) -> None:
+    for node in graph(LaunchArguments()):
+        assert (repository / node.module.replace(".", "/")).with_suffix(".py").is_file()
+        assert (repository / "scripts" / node.executable).is_file()
+
+
+@GRAPHS
+def test_a_namespace_reaches_every_node(graph: Graph) -> None:
+    for node in graph(LaunchArguments(namespace="left")):
+        assert "__ns:=/left" in command(node)
+
+
+def test_without_a_recording_there_is_no_recorder() -> None:
+    assert "recorder" not in named(twin_graph(LaunchArguments(record=False)))
+
+
+def test_twin_and_bridge_are_given_the_same_ports() -> None:
+    nodes = named(twin_graph(LaunchArguments(arm_port=1234, gripper_port=1235)))
+    assert nodes["twin"].parameters["arm_port"] == nodes["bridge"].parameters["arm_port"] == 1234
+    assert nodes["twin"].parameters["gripper_port"] == nodes["bridge"].parameters["gripper_port"] == 1235
+
+
+@GRAPHS
+def test_parameter_files_hold_what_ros_reads(graph: Graph) -> None:
+    for node in graph(LaunchArguments()):
+        content = yaml.safe_load(node.parameter_file.read_text(encoding="utf-8"))
+        assert list(content) == ["/**"]
+        assert list(content["/**"]) == ["ros__parameters"]
+
+
+@pytest.mark.ros
+def test_every_parameter_exists_in_its_node() -> None:
+    known = declared_parameters()
+    for node in twin_graph(LaunchArguments()):
+        content = yaml.safe_load(node.parameter_file.read_text(encoding="utf-8"))
+        given = set(content["/**"]["ros__parameters"]) | set(node.parameters)
+        assert given <= known[node.name], f"{node.name} has no parameter {given - known[node.name]}"
+
+
+def declared_parameters() -> dict[str, set[str]]:
+    """Return the names of the parameters of each node class of the graph."""
+    import dataclasses
+    from importlib import import_module
+
+    from diffpol_ros.nodes.lifecycle import StageNode
+
+    found = {}
+    for node in twin_graph(LaunchArguments()):
+        module = import_module(node.module)
+        kinds = [
+            kind
+            for kind in vars(module).values()
+            if isinstance(kind, type) and issubclass(kind, StageNode) and kind.__module__ == module.__name__
+        ]
+        assert len(kinds) == 1, f"{node.module} holds {len(kinds)} nodes"
+        found[node.name] = {field.name for field in dataclasses.fields(kinds[0].parameters_kind)} | {"autostart"}
+    return found
+
+
+def test_a_missing_parameter_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match=r"twin\.yaml: node twin has no parameter file"):
+        twin_graph(replace(LaunchArguments(), parameters=str(tmp_path)))

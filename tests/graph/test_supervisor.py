@@ -1,0 +1,103 @@
+"""Processes of a graph: all run, the dead is named, none stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diffpol_ros.graph import cleanup
+from diffpol_ros.graph.cleanup import Process, identify, is_alive
+from diffpol_ros.graph.description import NodeDescription
+from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+
+DEADLINE_S = 20.0
+KILLED_SUPERVISOR = """
+import os, signal, sys, time
+from pathlib import Path
+from tests.graph.test_supervisor import stand_in, wait_until, supervised
+with supervised(Path(sys.argv[1]), stand_in("one", "live"), stand_in("two", "stubborn")) as supervisor:
+    wait_until(lambda: all((Path(sys.argv[1]) / f"{name}.log").read_text() for name in ("one", "two")))
+    print(*(supervisor.process(name).pid for name in ("one", "two")), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def stand_in(name: str, conduct: str) -> NodeDescription:
+    return NodeDescription(name, "tests.graph.stand_in", "", Path("none.yaml"), {"conduct": conduct})
+
+
+def supervised(logs: Path, *nodes: NodeDescription) -> Supervisor:
+    return Supervisor(nodes, logs, os.environ)
+
+
+def wait_until(condition: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
+    deadline = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    ladder = ((signal.SIGINT, 0.3), (signal.SIGTERM, 0.3), (signal.SIGKILL, 5.0))
+    monkeypatch.setattr(cleanup.stop_groups, "__defaults__", (ladder,))
+
+
+def test_every_node_runs_until_the_context_ends(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("one", "live"), stand_in("two", "live")) as supervisor:
+        processes = [identify(supervisor.process(name).pid) for name in ("one", "two")]
+        wait_until(lambda: (tmp_path / "two.log").read_text() == "ready\n")
+        supervisor.check()
+        assert all(process and is_alive(process) for process in processes)
+    assert not any(process and is_alive(process) for process in processes)
+
+
+def test_a_dead_node_is_named_with_its_last_words(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("good", "live"), stand_in("camera", "fail")) as supervisor:
+        with pytest.raises(NodeFailure, match=r"(?s)node camera ended with exit code 1.*no such camera: cellar"):
+            wait_until(lambda: supervisor.check())
+        good = identify(supervisor.process("good").pid)
+    assert good
+    assert not is_alive(good)
+
+
+def test_a_killed_node_is_named_with_its_signal(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("twin", "live")) as supervisor:
+        supervisor.process("twin").kill()
+        with pytest.raises(NodeFailure, match="node twin was killed by SIGKILL"):
+            wait_until(lambda: supervisor.check())
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_node_that_ignores_signals_is_killed(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("mule", "stubborn")) as supervisor:
+        wait_until(lambda: (tmp_path / "mule.log").read_text())
+        process = supervisor.process("mule")
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_nodes_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_SUPERVISOR, str(tmp_path)], stdout=subprocess.PIPE, text=True, timeout=60.0
+    )
+    assert run.returncode == -signal.SIGKILL
+    left = [Process(pid, 0) for pid in map(int, run.stdout.split())]
+    assert len(left) == 2
+    wait_until(lambda: not any(identify(process.pid) for process in left))
+
+
+def test_a_command_that_cannot_start_stops_the_others(tmp_path: Path) -> None:
+    supervisor = supervised(tmp_path, stand_in("one", "live"), stand_in("folder/that/is/not/there", "live"))
+    with pytest.raises(FileNotFoundError), supervisor:
+        pass
+    assert supervisor.process("one").returncode is not None
