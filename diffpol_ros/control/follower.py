@@ -1,0 +1,173 @@
+"""The bridge without ROS: chunks and robot states in, verdicts out."""
+
+from collections import Counter
+
+import numpy as np
+
+from diffpol_ros.control.chunk_check import ChunkCheck, Moment, Refusal
+from diffpol_ros.control.differential_ik import DifferentialInverseKinematics, JointStep
+from diffpol_ros.control.gate import Gate, Sender
+from diffpol_ros.control.interpolation import ChunkPath, Waypoint
+from diffpol_ros.control.kinematics import Kinematics
+from diffpol_ros.control.settings import FollowerSettings
+from diffpol_ros.control.state_watch import StateWatch
+from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict, word
+from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.robot_description import RobotDescription
+from diffpol_ros.core.types import ActionChunk, RobotState
+
+LONGEST_STEP = 2.0
+NEVER_NS = -(2**63)
+
+
+class ArmingError(DiffpolError):
+    """The arm must not be enabled now; the message says why."""
+
+
+class Follower:
+    """Follows the newest chunk: interpolation, differential inverse kinematics, gate.
+
+    Deterministic: all times come with the calls, in [ns] of one clock that never jumps and that the chunks' stamps
+    share. Life: `enable` → `step`, `accept` … → Stop → `reset` → `enable`.
+    """
+
+    def __init__(self, description: RobotDescription, sender: Sender, settings: FollowerSettings | None = None) -> None:
+        """Drive `sender` as the robot of `description`, disabled."""
+        self.settings = settings or FollowerSettings()
+        self.kinematics = Kinematics(description)
+        self.counts: Counter[str] = Counter()
+        self.last_refusal: Refusal | None = None
+        self._description = description
+        self._inverse = DifferentialInverseKinematics(description, self.kinematics, self.settings)
+        self._gate = Gate(description, self.kinematics, self.settings, sender)
+        self._check = ChunkCheck(description.gripper, self.settings)
+        self._watch = StateWatch()
+        self._lead_ns = to_ns(self.settings.command_lead)
+        self._disarm()
+
+    def _disarm(self) -> None:
+        self._enabled = False
+        self._path: ChunkPath | None = None
+        self._enabled_ns = self._newest_ns = NEVER_NS
+        self._stepped_ns = 0
+        self._joints = self._gate.positions
+        self._velocity = np.zeros(3)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether commands may be sent."""
+        return self._enabled and self._gate.stopped is None
+
+    def enable(self, now_ns: int, state: RobotState) -> None:
+        """Let the arm follow chunks observed from now on, starting at `state`; ArmingError where it must not."""
+        if self._gate.stopped is not None:
+            raise ArmingError(f"stopped: {self._gate.stopped.reason}; look at the arm, then reset and enable")
+        if self._enabled:
+            return
+        self._require_armable(state, to_seconds(self._watch.observe(now_ns, state)))
+        self._disarm()
+        self._gate.start_from(state)
+        self._joints = self._gate.positions
+        self._enabled, self._enabled_ns, self._stepped_ns = True, now_ns, now_ns
+
+    def stop(self, reason: str) -> Stop:
+        """Latch a Stop."""
+        self._disarm()
+        return self._gate.stop(reason)
+
+    def reset(self) -> None:
+        """Forget Stop, chunk and what was seen of the robot: disabled, as new; counts stay."""
+        self._gate.release()
+        self._watch.forget()
+        self.last_refusal = None
+        self._disarm()
+
+    def accept(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
+        """Follow `chunk` from now on, or return why not; a malformed one stops the arm."""
+        refusal = self._judge(chunk, now_ns)
+        self.counts["chunk." + (refusal.name if refusal else "accepted")] += 1
+        if refusal is None:
+            self._follow(chunk)
+        elif refusal.malformed and self.enabled:
+            self.stop(refusal.reason)
+        self.last_refusal = refusal
+        return refusal
+
+    def step(self, now_ns: int, state: RobotState) -> Verdict:
+        """Decide, and send where the gate lets it; to be called at the settings' rate."""
+        verdict = self._decide(now_ns, state, self._watch.observe(now_ns, state))
+        self.counts["verdict." + word(verdict).lower()] += 1
+        if isinstance(verdict, Stop):
+            self._disarm()
+        return verdict
+
+    def _require_armable(self, state: RobotState, age: float) -> None:
+        measured = np.concatenate((state.joint_positions, state.joint_velocities, [state.gripper_width]))
+        if not np.isfinite(measured).all():
+            raise ArmingError("the robot's state is not finite")
+        if age > self.settings.maximum_state_age:
+            raise ArmingError(f"the robot's state is {age:.3f} s old: is it running, and are the clocks synchronised?")
+        speed = float(np.abs(state.joint_velocities).max())
+        if speed > self.settings.maximum_arming_speed:
+            raise ArmingError(f"a joint moves at {speed:.2f} rad/s: enable at rest")
+        limits, joints = self._description.limits, state.joint_positions
+        if (joints < np.array(limits.lower)).any() or (joints > np.array(limits.upper)).any():
+            raise ArmingError(f"the arm is outside its joint limits at {np.round(joints, 3).tolist()}: move it by hand")
+
+    def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
+        if not self.enabled:
+            return Refusal("disabled", "the arm is not enabled")
+        moment = Moment(now_ns, self._enabled_ns, self._newest_ns, self.kinematics.forward(self._joints))
+        return self._check.refusal(chunk, moment)
+
+    def _follow(self, chunk: ActionChunk) -> None:
+        # The present waypoint is the one of the last step: joined later, the arm would pause between the two.
+        present = Waypoint(self.kinematics.forward(self._joints), self._velocity, self._gate.width)
+        self._path = ChunkPath(present, self._stepped_ns + self._lead_ns, chunk, self.settings.minimum_lead)
+        self._newest_ns = chunk.observation_stamp_ns
+
+    def _decide(self, now_ns: int, state: RobotState, age_ns: int) -> Verdict:
+        if self._gate.stopped is not None:
+            return self._gate.stopped
+        if not self._enabled:
+            return Hold("not enabled")
+        elapsed = to_seconds(now_ns - self._stepped_ns)
+        if elapsed < 0.0:
+            return self._gate.stop(f"the clock went back by {-elapsed:.3f} s")
+        self._stepped_ns = now_ns
+        verdict = self._gate.admit(state, age_ns)
+        if verdict is not None:
+            self._stand()
+            return verdict
+        if elapsed == 0.0:
+            return Hold("no time has passed")
+        return self._move(now_ns, min(elapsed, LONGEST_STEP * self.settings.period))
+
+    def _move(self, now_ns: int, duration: float) -> Verdict:
+        due_ns = now_ns + self._lead_ns
+        if self._path is None or due_ns > self._path.end_ns:
+            return self._brake(now_ns, duration, self._waiting())
+        target, width = self._path.sample(due_ns)
+        step = self._inverse.step(self._joints, target, duration)
+        verdict = self._gate.follow(now_ns, duration, target, step, width)
+        if isinstance(verdict, Command) and not verdict.reason:
+            self._advance(step)
+        else:
+            self._stand()
+        return verdict
+
+    def _brake(self, now_ns: int, duration: float, reason: str) -> Verdict:
+        verdict = self._gate.brake(now_ns, duration, reason)
+        self._stand()
+        return verdict
+
+    def _advance(self, step: JointStep) -> None:
+        self._joints, self._velocity = step.positions, step.twist[:3]
+
+    def _stand(self) -> None:
+        self._joints, self._velocity = self._gate.positions, np.zeros(3)
+
+    def _waiting(self) -> str:
+        reason = "no chunk yet" if self._path is None else "the chunk is used up"
+        return f"{reason}; the last one was refused: {self.last_refusal.reason}" if self.last_refusal else reason

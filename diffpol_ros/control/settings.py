@@ -1,0 +1,64 @@
+"""How the follower moves and what the gate lets pass, beside the robot's own limits."""
+
+from dataclasses import dataclass
+
+from diffpol_ros.core.settings import setting
+
+
+@dataclass(frozen=True)
+class FollowerSettings:
+    """Defaults suit the twin and a real Franka; a policy trained with them expects them on the robot."""
+
+    rate: float = setting(100.0, description="steps of the follower [Hz]", minimum=20.0, maximum=1000.0)
+    command_lead: float = setting(
+        0.0, description="how far ahead of now the path is sampled: the robot's latency [s]", minimum=0.0, maximum=0.3
+    )
+    minimum_lead: float = setting(
+        0.02, description="actions due sooner than this after arrival are dropped [s]", minimum=0.0, maximum=0.5
+    )
+
+    velocity_scale: float = setting(0.9, description="share of the joint velocity limits", minimum=0.01, maximum=1.0)
+    acceleration_scale: float = setting(
+        0.9, description="share of the joint acceleration limits", minimum=0.01, maximum=1.0
+    )
+    jerk_scale: float = setting(0.9, description="share of the joint jerk limits", minimum=0.01, maximum=1.0)
+    joint_margin: float = setting(
+        0.05, description="kept from the joint position limits [rad]", minimum=0.0, maximum=0.5
+    )
+    damping: float = setting(0.02, description="of the inverse kinematics", minimum=1e-4, maximum=0.5)
+    posture_gain: float = setting(
+        1.0, description="pull of the free joint motion towards home [1/s]", minimum=0.0, maximum=10.0
+    )
+
+    maximum_state_age: float = setting(
+        0.05, description="since the robot's stamp last moved [s]", minimum=0.005, maximum=1.0
+    )
+    maximum_state_silence: float = setting(
+        0.25, description="since the robot's stamp last moved before a Stop [s]", minimum=0.01, maximum=2.0
+    )
+    maximum_observation_age: float = setting(
+        1.0, description="of a chunk's observation on arrival [s]", minimum=0.05, maximum=10.0
+    )
+    maximum_future: float = setting(
+        0.1, description="of a chunk's observation on arrival: beyond, the clocks differ [s]", minimum=0.0, maximum=5.0
+    )
+    maximum_action_step: float = setting(
+        0.3, description="between one action and the next, or the present pose [m]", minimum=0.01, maximum=2.0
+    )
+    maximum_tracking_error: float = setting(
+        0.4, description="of a joint from its target before a Stop [rad]", minimum=0.02, maximum=1.5
+    )
+    maximum_arming_speed: float = setting(
+        0.2, description="of any joint when the arm is enabled [rad/s]", minimum=0.0, maximum=1.0
+    )
+    workspace_tolerance: float = setting(
+        0.005,
+        description="by which the arm may stray outside the workspace while it corners [m]",
+        minimum=0,
+        maximum=0.1,
+    )
+
+    @property
+    def period(self) -> float:
+        """The time between steps [s]."""
+        return 1.0 / self.rate

@@ -1,0 +1,35 @@
+"""What the gate answers to every step."""
+
+from dataclasses import dataclass
+
+from diffpol_ros.core.types import JointTarget
+
+
+@dataclass(frozen=True)
+class Command:
+    """`target` was sent. `reason` says why the arm is braking, and is empty while it follows the policy."""
+
+    target: JointTarget
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Nothing was sent: the robot holds its last target compliantly; following resumes when the reason is gone."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Nothing is sent any more until somebody resets and enables."""
+
+    reason: str
+
+
+Verdict = Command | Hold | Stop
+
+
+def word(verdict: Verdict) -> str:
+    """Return COMMAND, HOLD or STOP."""
+    return type(verdict).__name__.upper()
