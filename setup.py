@@ -20,7 +20,9 @@ ROBOT_SIDE = [
     "opencv-python-headless",  # opencv-python without its windows: the same module, no Qt and no libGL to install
     "protobuf>=4.21",
     "pupil-apriltags",
+    "rich",
     "rosbags",
+    "ruckig",
     "scipy",
     "tqdm",
     "tyro",
@@ -44,7 +46,7 @@ EXTRAS = {
 def version() -> str:
     """Return the version that the package itself declares."""
     text = Path(PACKAGE, "__init__.py").read_text(encoding="utf-8")
-    return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE).group(1)
+    return re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)[0]
 
 
 def shared_files(folder: str) -> list[tuple[str, list[str]]]:

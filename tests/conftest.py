@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Everything here must be in place before the first import of rclpy, numpy or onnxruntime.
 FIRST_DOMAIN, RUNS, WORKERS_PER_RUN = 10, 20, 4
@@ -27,6 +28,11 @@ os.environ["ROS_LOG_DIR"] = tempfile.mkdtemp(prefix="diffpol-test-log-")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
+
+
+# A busy machine is no failure, and a check of a change must not depend on luck.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,18 +21,19 @@ def resource_root() -> Path:
 
 
 def find_resource(kind: str, name: str) -> Path:
-    """Return the path of a file or folder `name` (a path as it stands, or relative to `kind` in the resources).
+    """Return the path of a file or folder: a path as it stands, or a name in the resources.
 
-    `kind` is a folder such as "models" or "calibration/cameras".
+    `kind` is a folder such as "models" or "calibration/cameras"; `name` may leave ".yaml" out.
     """
     given = Path(name)
-    if given.is_absolute() or (given.exists() and len(given.parts) > 1):
-        if not given.exists():
-            raise ResourceError(f"{given}: does not exist")
+    if given.is_absolute() and not given.exists():
+        raise ResourceError(f"{given}: does not exist")
+    if given.is_absolute() or ("/" in name and given.exists()):
         return given.resolve()
-    folder = resource_root() / kind
-    for candidate in (folder / name, folder / f"{name}.yaml"):
+    root = resource_root()
+    folder = root / kind
+    for candidate in (folder / name, folder / f"{name}.yaml") if given.name else ():
         if candidate.exists():
             return candidate
     known = {entry.stem if entry.suffix == ".yaml" else entry.name for entry in folder.glob("[!._]*")}
-    raise ResourceError(f"no {kind}/{name} in {folder.parent if '/' in kind else resource_root()}; {closest(name, known)}")
+    raise ResourceError(f"no {kind}/{name} in {root}; {closest(name, known)}")

@@ -14,7 +14,7 @@ import yaml
 from diffpol_ros.core.errors import ResourceError, SettingsError
 
 Settings = TypeVar("Settings")
-_NAMES = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}
+_NAMES = {float: "a number", int: "a whole number", bool: "true or false", str: "a text (in quotes, if need be)"}
 
 
 def setting(
@@ -39,6 +39,10 @@ def load_settings(kind: type[Settings], path: Path) -> Settings:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ResourceError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path}: is not a text in UTF-8: byte {error.start} is {error.object[error.start]:#x}"
+        ) from error
     return parse_settings(kind, text, str(path))
 
 
@@ -54,7 +58,7 @@ def parse_settings(kind: type[Settings], text: str, source: str) -> Settings:
 
 
 def closest(word: str, known: typing.Iterable[str]) -> str:
-    """Return ' (did you mean …?)' for the nearest known word, or the list of what exists."""
+    """Return "did you mean …?" for the nearest known word, or the list of what exists."""
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'nothing'}"
@@ -97,8 +101,9 @@ class _Reader:
 
     def _read_literal(self, node: yaml.Node, kind: Any, key: str) -> Any:
         value = self._construct(node)
-        if value not in get_args(kind):
-            raise self._fail(node, key, f"is {value!r}, expected one of {', '.join(map(repr, get_args(kind)))}")
+        if not any(type(value) is type(option) and value == option for option in get_args(kind)):
+            shown = repr(value) if isinstance(node, yaml.ScalarNode) else f"a {_node_kind(node)}"
+            raise self._fail(node, key, f"is {shown}, expected one of {', '.join(map(repr, get_args(kind)))}")
         return value
 
     def _pairs(self, node: yaml.Node, key: str) -> list[tuple[yaml.Node, str, yaml.Node]]:
@@ -160,13 +165,11 @@ class _Reader:
         if kind not in _NAMES:
             raise TypeError(f"{key}: a setting cannot be of type {kind}")
         value = self._construct(node)
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if kind is float and isinstance(value, str):
+        if kind is float and not isinstance(value, bool):
             value = _number(value)
         if type(value) is not kind:
-            shown = node.value if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
-            raise self._fail(node, key, f"is {shown!r}, expected {_NAMES[kind]}")
+            shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {_node_kind(node)}"
+            raise self._fail(node, key, f"is {shown}, expected {_NAMES[kind]}")
         complaint = out_of_range(value, limits)
         if complaint:
             raise self._fail(node, key, complaint)
@@ -184,19 +187,27 @@ class _Reader:
             loader.dispose()
 
 
-def _number(text: str) -> Any:
-    """Return `text` as a float where YAML 1.1 misses one (`1e-3`), else unchanged."""
+def _node_kind(node: yaml.Node) -> str:
+    return "list" if isinstance(node, yaml.SequenceNode) else "mapping"
+
+
+def _number(value: Any) -> Any:
+    """Return a whole number as a float, and a text that YAML 1.1 does not see as one (`1e-3`); the rest unchanged."""
+    if not isinstance(value, int | str):
+        return value
     try:
-        return float(text)
+        return float(value)
+    except OverflowError:
+        return math.inf
     except ValueError:
-        return text
+        return value
 
 
 def out_of_range(value: Any, limits: Mapping[str, Any]) -> str:
     """Return what is wrong with a number against its `minimum` and `maximum`, or an empty text."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return f"is {value}, expected a finite number"
     minimum, maximum = limits.get("minimum"), limits.get("maximum")
     if minimum is not None and value < minimum:
