@@ -8,10 +8,11 @@ import numpy as np
 from diffpol_ros.twin.arm import NO_CONTACT
 from diffpol_ros.twin.lofts import Loft, Section, drum, triangles, tube
 
-WHITE, GREY, DARK, RUBBER, LIGHT = "shell", "ring", "dark", "rubber", "light"
+WHITE, CAP, GREY, DARK, RUBBER, LIGHT = "shell", "cap", "ring", "dark", "rubber", "light"
 COLOURS = {
-    WHITE: (0.93, 0.94, 0.95),
-    GREY: (0.60, 0.62, 0.65),
+    WHITE: (0.95, 0.95, 0.96),
+    CAP: (0.70, 0.72, 0.75),
+    GREY: (0.45, 0.47, 0.50),
     DARK: (0.16, 0.17, 0.19),
     RUBBER: (0.07, 0.07, 0.08),
     LIGHT: (0.15, 0.55, 0.95),
@@ -35,10 +36,11 @@ def _box(
 
 
 _FOOT = (
-    Section((-0.135, 0.0, 0.050), 0.062, 0.045),
-    Section((-0.06, 0.0, 0.052), 0.085, 0.050),
-    Section((0.03, 0.0, 0.052), 0.088, 0.050),
-    Section((0.062, 0.0, 0.048), 0.060, 0.044),
+    Section((-0.135, 0.0, 0.045), 0.058, 0.042),
+    Section((-0.07, 0.0, 0.048), 0.084, 0.047),
+    Section((0.0, 0.0, 0.048), 0.092, 0.047),
+    Section((0.045, 0.0, 0.046), 0.080, 0.045),
+    Section((0.070, 0.0, 0.040), 0.052, 0.038),
 )
 _PALM = (
     Section((0.0, -0.098, 0.034), 0.026, 0.028),
@@ -46,20 +48,20 @@ _PALM = (
     Section((0.0, 0.06, 0.033), 0.031, 0.032),
     Section((0.0, 0.098, 0.034), 0.026, 0.028),
 )
-_FINGER_FOOT = (Section((0.0, 0.012, 0.002), 0.010, 0.010), Section((0.0, 0.012, 0.020), 0.010, 0.009))
-_FINGER_TIP = (Section((0.0, 0.012, 0.016), 0.010, 0.008), Section((0.0, 0.0062, 0.034), 0.0095, 0.0055))
-_PAD = (Section((0.0, 0.0051, 0.036), 0.0100, 0.0048), Section((0.0, 0.0051, 0.052), 0.0100, 0.0048))
+_FINGER_FOOT = (Section((0.0, 0.012, 0.001), 0.0105, 0.0105), Section((0.0, 0.012, 0.020), 0.0105, 0.0105))
+_FINGER_TIP = (Section((0.0, 0.0115, 0.018), 0.0103, 0.0100), Section((0.0, 0.0066, 0.035), 0.0100, 0.0062))
+_PAD = (Section((0.0, 0.0052, 0.034), 0.0104, 0.0050), Section((0.0, 0.0052, 0.0530), 0.0104, 0.0050))
 
 PARTS = (
     _box("panda_link0", WHITE, _FOOT, (0.0, 1.0, 0.0), 0.01),
-    Part("panda_link0", WHITE, tube(((0.0, 0.0, 0.03), (0.0, 0.0, 0.08), (0.0, 0.0, 0.138)), (0.085, 0.078, 0.064))),
-    Part("panda_link0", LIGHT, drum((0.0, 0.0, 0.136), (0.0, 0.0, 0.145), 0.0615, 0.001)),
+    Part("panda_link0", WHITE, tube(((0.0, 0.0, 0.03), (0.0, 0.0, 0.08), (0.0, 0.0, 0.138)), (0.080, 0.074, 0.066))),
+    Part("panda_link0", LIGHT, drum((0.0, 0.0, 0.138), (0.0, 0.0, 0.1445), 0.0655, 0.002)),
     # Shoulder: a column that carries the horizontal drum of joint 2.
     Part("panda_link1", WHITE, tube(((0.0, 0.0, -0.187), (0.0, 0.0, -0.11), (0.0, 0.0, 0.02)), (0.062, 0.062, 0.058))),
     Part("panda_link1", WHITE, drum((0.0, -0.052, 0.0), (0.0, 0.052, 0.0), 0.063)),
     Part("panda_link2", GREY, drum((0.0, 0.0, -0.064), (0.0, 0.0, 0.064), 0.058, 0.006)),
-    Part("panda_link2", WHITE, drum((0.0, 0.0, -0.074), (0.0, 0.0, -0.062), 0.061, 0.006)),
-    Part("panda_link2", WHITE, drum((0.0, 0.0, 0.062), (0.0, 0.0, 0.074), 0.061, 0.006)),
+    Part("panda_link2", CAP, drum((0.0, 0.0, -0.074), (0.0, 0.0, -0.062), 0.061, 0.006)),
+    Part("panda_link2", CAP, drum((0.0, 0.0, 0.062), (0.0, 0.0, 0.074), 0.061, 0.006)),
     Part(
         "panda_link2",
         WHITE,
@@ -77,8 +79,8 @@ PARTS = (
     ),
     Part("panda_link3", WHITE, drum((0.0825, -0.048, 0.0), (0.0825, 0.048, 0.0), 0.056)),
     Part("panda_link4", GREY, drum((0.0, 0.0, -0.062), (0.0, 0.0, 0.062), 0.051, 0.006)),
-    Part("panda_link4", WHITE, drum((0.0, 0.0, -0.070), (0.0, 0.0, -0.060), 0.054, 0.006)),
-    Part("panda_link4", WHITE, drum((0.0, 0.0, 0.060), (0.0, 0.0, 0.070), 0.054, 0.006)),
+    Part("panda_link4", CAP, drum((0.0, 0.0, -0.070), (0.0, 0.0, -0.060), 0.054, 0.006)),
+    Part("panda_link4", CAP, drum((0.0, 0.0, 0.060), (0.0, 0.0, 0.070), 0.054, 0.006)),
     Part(
         "panda_link4",
         WHITE,
@@ -99,8 +101,9 @@ PARTS = (
         ),
     ),
     Part("panda_link5", WHITE, drum((0.0, 0.052, 0.0), (0.0, 0.094, 0.0), 0.052)),
+    Part("panda_link5", CAP, drum((0.0, 0.096, 0.0), (0.0, 0.106, 0.0), 0.046, 0.006)),
     # Wrist.
-    Part("panda_link6", GREY, drum((0.0, 0.0, -0.055), (0.0, 0.0, 0.048), 0.047, 0.006)),
+    Part("panda_link6", CAP, drum((0.0, 0.0, 0.05), (0.0, 0.0, 0.064), 0.046, 0.006)),
     Part("panda_link6", WHITE, drum((0.0, 0.0, -0.046), (0.0, 0.0, 0.052), 0.052)),
     Part(
         "panda_link6",
@@ -108,6 +111,7 @@ PARTS = (
         tube((MIDDLE, (0.045, 0.0, 0.0), (0.088, 0.0, 0.0)), (0.046, 0.045, 0.044), (0.0, 0.0, 1.0)),
     ),
     Part("panda_link6", WHITE, drum((0.088, 0.055, 0.0), (0.088, -0.052, 0.0), 0.050)),
+    Part("panda_link6", CAP, drum((0.088, 0.058, 0.0), (0.088, 0.066, 0.0), 0.043, 0.006)),
     Part("panda_link7", GREY, drum((0.0, 0.0, 0.052), (0.0, 0.0, 0.066), 0.046, 0.002)),
     Part("panda_link7", WHITE, drum((0.0, 0.0, 0.062), (0.0, 0.0, 0.094), 0.044, 0.006)),
     Part("panda_link7", DARK, drum((0.0, 0.0, 0.094), (0.0, 0.0, 0.108), 0.0315, 0.002)),
@@ -122,7 +126,7 @@ PARTS = (
     *(
         _box(finger, material, sections, (1.0, 0.0, 0.0), 0.001)
         for finger in ("panda_leftfinger", "panda_rightfinger")
-        for material, sections in ((GREY, _FINGER_FOOT), (GREY, _FINGER_TIP), (RUBBER, _PAD))
+        for material, sections in ((CAP, _FINGER_FOOT), (CAP, _FINGER_TIP), (RUBBER, _PAD))
     ),
 )
 

@@ -18,6 +18,7 @@ Image = NDArray[np.uint8]
 NEAR, FAR = 0.05, 8.0
 MAXIMUM_GEOMETRIES = 200
 NOISE_OFFSETS = 1 << 18
+SHADOW_PIXELS = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +45,41 @@ class Imperfection:
     noise: float = 0.0
 
 
+@dataclass(frozen=True)
+class Finish:
+    """What makes a picture handsome and dear: samples a pixel (0: one, with jagged edges) and shadows."""
+
+    samples: int = 0
+    shadows: bool = False
+
+
 class CameraRenderer:
     """Draws what one camera sees. Belongs to the thread that made it."""
 
     def __init__(
-        self, model: mujoco.MjModel, view: View, imperfection: Imperfection | None = None, seed: int = 0
+        self,
+        model: mujoco.MjModel,
+        view: View,
+        imperfection: Imperfection | None = None,
+        *,
+        finish: Finish | None = None,
+        seed: int = 0,
     ) -> None:
         """Prepare to draw `model`; `seed` starts the noise."""
+        finish = finish or Finish()
         self._model, self._view = model, view
         self._imperfection = imperfection or Imperfection()
         self._random = np.random.default_rng(seed)
         model.vis.global_.offwidth, model.vis.global_.offheight = view.width, view.height
-        model.vis.quality.offsamples = 0
+        model.vis.quality.offsamples, model.vis.quality.shadowsize = (
+            finish.samples,
+            SHADOW_PIXELS if finish.shadows else 0,
+        )
         self._graphics = create_context(view.width, view.height)
         self._context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_50)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self._data = mujoco.MjData(model)
-        self._scene = self._prepare_scene()
+        self._scene = self._prepare_scene(finish)
         self._options = mujoco.MjvOption()
         self._options.geomgroup[COLLISION_GROUP] = 0
         self._options.sitegroup[:] = 0
@@ -68,10 +87,11 @@ class CameraRenderer:
         self._upside_down = np.empty((view.height, view.width, 3), dtype=np.uint8)
         self._noise = self._draw_noise()
 
-    def _prepare_scene(self) -> mujoco.MjvScene:
+    def _prepare_scene(self, finish: Finish) -> mujoco.MjvScene:
         scene = mujoco.MjvScene(self._model, maxgeom=MAXIMUM_GEOMETRIES)
-        for flag in (mujoco.mjtRndFlag.mjRND_SHADOW, mujoco.mjtRndFlag.mjRND_REFLECTION, mujoco.mjtRndFlag.mjRND_HAZE):
-            scene.flags[flag] = 0
+        scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = finish.shadows
+        scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = 0
+        scene.flags[mujoco.mjtRndFlag.mjRND_HAZE] = 0
         return scene
 
     def _draw_noise(self) -> NDArray[np.int8] | None:

@@ -58,8 +58,9 @@ def triangles(loft: Loft) -> tuple[Array, Indices]:
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
     rings = list(zip(centres, tangents, widths, heights, strict=True))
     rings = [*_cap(rings[0], -loft.bevel)[::-1], *rings, *_cap(rings[-1], loft.bevel)]
-    vertices = np.concatenate([_ring(loft, *ring) for ring in rings])
-    vertices = np.vstack([vertices, rings[0][0], rings[-1][0]])
+    # The ends are flat: they have vertices of their own, so that their normals are not those of the rim.
+    outlines = [_ring(loft, *ring) for ring in (*rings, rings[0], rings[-1])]
+    vertices = np.vstack([*outlines, rings[0][0], rings[-1][0]])
     return vertices, _faces(len(rings), loft.slices)
 
 
@@ -104,9 +105,9 @@ def _faces(rings: int, slices: int) -> Indices:
         for i in range(slices):
             a, b = ring * slices + i, ring * slices + (i + 1) % slices
             faces += [(a, b, b + slices), (a, b + slices, a + slices)]
-    first, last = rings * slices, rings * slices + 1
-    top = (rings - 1) * slices
+    bottom, top = rings * slices, (rings + 1) * slices
+    first, last = (rings + 2) * slices, (rings + 2) * slices + 1
     for i in range(slices):
         j = (i + 1) % slices
-        faces += [(first, j, i), (last, top + i, top + j)]
+        faces += [(first, bottom + j, bottom + i), (last, top + i, top + j)]
     return np.array(faces)

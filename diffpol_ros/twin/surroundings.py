@@ -8,10 +8,10 @@ from diffpol_ros.twin.tags import BASE_POSE, BASE_TAG, MODULES, PLATE_THICKNESS,
 
 TABLE_CENTRE = (0.35, 0.0, -0.02)
 TABLE_HALF_SIZE = (0.60, 0.75, 0.02)
-TABLE_COLOUR = (0.34, 0.37, 0.41)
+TABLE_COLOUR = (0.36, 0.43, 0.50)
 FLOOR_HEIGHT = -0.75
-FLOOR_COLOUR = (0.20, 0.22, 0.25)
-SKY = ((0.62, 0.68, 0.75), (0.22, 0.25, 0.30))
+FLOOR_COLOUR = (0.33, 0.34, 0.37)
+SKY = ((0.52, 0.60, 0.70), (0.84, 0.86, 0.88))
 
 
 def add_surroundings(spec: mujoco.MjSpec) -> None:
@@ -23,15 +23,15 @@ def add_surroundings(spec: mujoco.MjSpec) -> None:
 
 
 def _add_light(spec: mujoco.MjSpec) -> None:
-    spec.visual.headlight.ambient = [0.38, 0.38, 0.38]
-    spec.visual.headlight.diffuse = [0.20, 0.20, 0.20]
+    spec.visual.headlight.ambient = [0.36, 0.36, 0.36]
+    spec.visual.headlight.diffuse = [0.14, 0.14, 0.14]
     spec.visual.headlight.specular = [0.0, 0.0, 0.0]
-    for position, strength in (((0.9, 0.9, 1.6), 0.42), ((0.2, -1.2, 1.3), 0.18)):
-        light = spec.worldbody.add_light(pos=position, dir=np.array([0.35, 0.0, 0.2]) - position)
+    for position, strength in (((0.9, 0.8, 2.2), 0.52), ((0.4, -1.4, 1.2), 0.16)):
+        light = spec.worldbody.add_light(pos=position, dir=np.array([0.35, 0.0, 0.0]) - position)
         light.type = mujoco.mjtLightType.mjLIGHT_DIRECTIONAL
         light.diffuse = [strength] * 3
         light.specular = [0.3 * strength] * 3
-        light.castshadow = False
+        light.castshadow = strength > 0.3
 
 
 def _add_sky(spec: mujoco.MjSpec) -> None:
