@@ -18,6 +18,7 @@ ROBOT_SIDE = [
     "numpy",
     "onnxruntime",
     "opencv-python-headless",  # opencv-python without its windows: the same module, no Qt and no libGL to install
+    "pillow",
     "protobuf>=4.21",
     "pupil-apriltags",
     "rich",
@@ -37,6 +38,7 @@ EXTRAS = {
         "lark-parser==0.12.0",
     ],
     "twin": ["mujoco>=3.3", "PyOpenGL"],
+    "video": ["imageio-ffmpeg"],
     "sim": ["torch", "diffusers", "onnx", "tensorboard"],
     "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis"],
     "dev": ["ruff", "pyright", "mink"],

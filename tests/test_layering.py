@@ -27,7 +27,6 @@ TRAINING_ONLY = {"torch", "torchvision", "diffusers", "onnx", "tensorboard", "sa
 TORCH_WHERE_INSTALLED = "diffpol_ros/twin/torchscript.py"
 NEVER = {"pickle", "dill", "cloudpickle", "shelve", "joblib"}
 INJECTED_TIME = ("core", "estimation", "policy", "control")
-LAUNCHING = "diffpol_ros/graph/launching.py"
 CLOCK = "diffpol_ros/core/clock.py"
 
 
@@ -42,12 +41,8 @@ def breaks_stage_order(found: Import) -> bool:
 
 
 def is_ros(found: Import) -> bool:
-    ros = {"rclpy", "std_srvs", "rcl_interfaces", "builtin_interfaces", "ament_index_python"}
-    return found.top in ros or found.top.endswith("_msgs") or is_launch(found)
-
-
-def is_launch(found: Import) -> bool:
-    return found.top in {"launch", "launch_ros"}
+    ros = {"rclpy", "std_srvs", "rcl_interfaces", "builtin_interfaces", "ament_index_python", "launch", "launch_ros"}
+    return found.top in ros or found.top.endswith("_msgs")
 
 
 def needs_training_side(found: Import) -> bool:
@@ -76,7 +71,6 @@ def test_stages_import_only_what_lies_below_them(imports: list[Import]) -> None:
 
 def test_only_nodes_import_ros(imports: list[Import]) -> None:
     wrong = [found for found in imports if is_ros(found) and not found.file.startswith("diffpol_ros/nodes/")]
-    wrong = [found for found in wrong if not (is_launch(found) and found.file == LAUNCHING)]
     assert not wrong, told(wrong)
 
 

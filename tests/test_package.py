@@ -24,10 +24,11 @@ MODULES = {
     "grpcio": "grpc",
     "mcap-ros2-support": "mcap_ros2",
     "opencv-python-headless": "cv2",
+    "pillow": "PIL",
     "protobuf": "google",
 }
 # Used where it is installed, with another way where it is not.
-OPTIONAL = {"diffpol_ros/twin/torchscript.py": {"torch"}}
+OPTIONAL = {"diffpol_ros/twin/torchscript.py": {"torch"}, "diffpol_ros/replay/video.py": {"imageio_ffmpeg"}}
 SetupCall = dict[str, ast.expr]
 
 
