@@ -32,7 +32,7 @@ format: setup-test ## rewrite the files in the house's style
 	@$(run) ruff format .
 
 bench: setup-test ## measure what the README claims
-	@$(run) sim.bench $(ARGS)
+	@$(run) benchmarks $(ARGS)
 
 lock: setup-test ## resolve requirements/*.in anew
 	@scripts/lock.sh

@@ -1,0 +1,21 @@
+"""Every benchmark in turn, each in a process of its own: `python -m benchmarks`, or `python -m benchmarks NAME …`."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("chunk_time", "inverse_kinematics", "detection_time", "bridge_loop", "graph_latency")
+
+
+def main() -> int:
+    """Run what was named, or everything; return how many failed."""
+    names = sys.argv[1:] or BENCHMARKS
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {unknown[0]!r}; known: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    commands = ([sys.executable, "-m", f"benchmarks.{name}"] for name in names)
+    return sum(subprocess.run(command, check=False).returncode != 0 for command in commands)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
