@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from diffpol_ros.cli.main import Demo
@@ -104,5 +105,5 @@ def _progress(console: Console) -> Progress:
 
 
 def _line(number: int, outcome: Outcome) -> str:
-    mark = "[green]lifted[/]" if outcome.success else f"[red]failed[/] ({outcome.reason})"
+    mark = "[green]lifted[/]" if outcome.success else f"[red]failed[/] ({escape(outcome.reason)})"
     return f"episode {number:>3}  seed {outcome.seed:<6} {mark} after {outcome.duration_s:.1f} s"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from diffpol_ros.core.statistics import clopper_pearson
@@ -119,10 +120,10 @@ def print_summary(summary: Summary, folder: Path, console: Console) -> None:
     console.print(
         f"[bold]{summary.successes} of {count} lifted[/] (95 % interval {100 * low:.0f} to {100 * high:.0f} %)"
     )
-    console.print(f"look at: {folder}")
+    console.print(f"look at: {folder}", markup=False, soft_wrap=True)
     for name in summary.files:
         console.print(f"  {name}")
 
 
 def _row(table: Table, name: str, values: Distribution) -> None:
-    table.add_row(name, f"{values.median:.2f}", f"{values.p99:.2f}", str(values.count))
+    table.add_row(escape(name), f"{values.median:.2f}", f"{values.p99:.2f}", str(values.count))

@@ -105,6 +105,10 @@ class RecorderNode(StageNode[RecorderParameters]):
             return Report.warn(f"{self._recorder.dropped} messages dropped: the disk is too slow", values)
         return Report.ok("recording", values)
 
+    def received_of(self, topic: str) -> int:
+        """Return how many messages of `topic` arrived, kept or not."""
+        return self._counts[[each.topic for each in sources(self.parameters)].index(topic)]
+
     def _take(self, index: int, stride: int, data: bytes, published_ns: int) -> None:
         count = self._counts[index]
         self._counts[index] = count + 1
