@@ -1,0 +1,1 @@
+"""Noise schedules, training loss and sampling in torch."""

@@ -1,0 +1,34 @@
+"""The forward process and the training loss (Ho et al. 2020) on the schedule of the bundle."""
+
+import torch
+from torch import Tensor, nn
+
+from diffpol_ros.policy.diffusion import Diffusion
+
+
+class DiffusionProcess(nn.Module):
+    """Noise levels as tensors: x_k = sqrt(abar_k) x_0 + sqrt(1 - abar_k) epsilon."""
+
+    signal: Tensor
+    noise: Tensor
+
+    def __init__(self, diffusion: Diffusion) -> None:
+        """Compute the factors in double precision, keep them in single."""
+        super().__init__()
+        self.diffusion = diffusion
+        levels = torch.tensor(diffusion.levels(), dtype=torch.float64)
+        self.register_buffer("signal", levels.sqrt().float(), persistent=False)
+        self.register_buffer("noise", (1.0 - levels).sqrt().float(), persistent=False)
+
+    def diffuse(self, clean: Tensor, step: Tensor, epsilon: Tensor) -> Tensor:
+        """Return clean chunks (B, T_p, d) at noise levels `step` (B,)."""
+        return self.signal[step, None, None] * clean + self.noise[step, None, None] * epsilon
+
+    def loss(self, network: nn.Module, clean: Tensor, observation: Tensor, generator: torch.Generator) -> Tensor:
+        """Return the mean squared error of the network's prediction at uniform levels; random by `generator`."""
+        steps = self.diffusion.train_steps
+        device = clean.device
+        step = torch.randint(steps, (len(clean),), generator=generator).to(device)
+        epsilon = torch.randn(clean.shape, generator=generator).to(device)
+        prediction = network(self.diffuse(clean, step, epsilon), step, observation)
+        return nn.functional.mse_loss(prediction, epsilon if self.diffusion.prediction == "epsilon" else clean)

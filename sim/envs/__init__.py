@@ -1,0 +1,1 @@
+"""Environments that run the code of the robot in simulated time."""

@@ -1,0 +1,40 @@
+"""The same work for many seeds, over a few processes, in order."""
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TypeVar
+
+Settings = TypeVar("Settings")
+Result = TypeVar("Result")
+Worker = Callable[[int], Result]
+
+_worker: Worker | None = None
+
+
+def parallel(
+    make: Callable[[Settings], Worker[Result]], settings: Settings, seeds: Sequence[int], processes: int
+) -> Iterator[Result]:
+    """Yield `worker(seed)` for each seed; each process makes its worker once, by `make(settings)`."""
+    if processes == 1:
+        yield from map(make(settings), seeds)
+        return
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (make, settings))
+    try:
+        yield from pool.map(_work, seeds)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(make: Callable[[Settings], Worker[Result]], settings: Settings) -> None:
+    # Ctrl-C reaches every process of the terminal; only the parent answers it, and ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    global _worker  # noqa: PLW0603 - a process makes its worker once
+    _worker = make(settings)
+
+
+def _work(seed: int) -> object:
+    if _worker is None:
+        raise RuntimeError("the process was not begun")
+    return _worker(seed)

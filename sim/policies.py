@@ -1,0 +1,76 @@
+"""A trained policy from either form, a bundle or a checkpoint, ready for the robot's own PolicyRunner."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from diffpol_ros.policy.bundle import Bundle
+from diffpol_ros.policy.manifest import Manifest, Normalisation, Provenance
+from diffpol_ros.policy.sampler import Sampler
+from sim.networks.residual_mlp import MlpDenoiser
+from sim.train.checkpoint import Checkpoint
+from sim.train.settings import policy_from_plain
+from sim.train.trainer import limits_from_plain
+
+Vectors = NDArray[np.float32]
+ROBOT = "panda"
+TASK = "Lift the tagged 60 mm block at least 0.10 m and keep it up for 0.5 s, within 12 s."
+NOWHERE = Provenance(commit="", command="", seed=0, date="")
+
+
+class TorchDenoiser:
+    """A network in torch where the robot has one in ONNX Runtime."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        """Ask `network`."""
+        self._network = network.eval()
+
+    @torch.no_grad()
+    def predict(self, sample: Vectors, step: int, observation: Vectors) -> Vectors:
+        """Return the network's output for a batch at one training level."""
+        steps = torch.full((len(sample),), step, dtype=torch.int64)
+        return self._network(torch.from_numpy(sample), steps, torch.from_numpy(observation)).numpy()
+
+
+def load_network(checkpoint: Checkpoint) -> MlpDenoiser:
+    """Return the network of a checkpoint with its averaged weights, on the CPU."""
+    network = policy_from_plain(checkpoint.configuration).build()
+    network.load_state_dict(checkpoint.average)
+    return network.eval()
+
+
+def manifest_of(checkpoint: Checkpoint, name: str, provenance: Provenance = NOWHERE) -> Manifest:
+    """Return what a checkpoint's bundle says, but for files and metrics."""
+    policy = policy_from_plain(checkpoint.configuration)
+    limits = limits_from_plain(checkpoint.limits)
+    return Manifest(
+        version=1,
+        name=name,
+        robot=ROBOT,
+        task=TASK,
+        observation=policy.observation(),
+        action=policy.action(),
+        normalisation=Normalisation(limits.observation, limits.action),
+        diffusion=policy.diffusion(),
+        provenance=provenance,
+        files=(),
+    )
+
+
+def load_policy(path: Path, executed_steps: int | None = None) -> Bundle:
+    """Return the bundle in a folder, or a checkpoint file in the form of one; `executed_steps` overrides T_a."""
+    bundle = Bundle.load(path) if path.is_dir() else _bundle_of(path)
+    if executed_steps is None:
+        return bundle
+    action = dataclasses.replace(bundle.manifest.action, executed_steps=executed_steps)
+    return dataclasses.replace(bundle, manifest=dataclasses.replace(bundle.manifest, action=action))
+
+
+def _bundle_of(path: Path) -> Bundle:
+    checkpoint = Checkpoint.load(path)
+    manifest = manifest_of(checkpoint, path.stem)
+    sampler = Sampler(manifest, TorchDenoiser(load_network(checkpoint)))
+    return Bundle(path, manifest, sampler, digest=f"{path.name} after {checkpoint.step} updates", golden_error=0.0)
