@@ -1,6 +1,7 @@
 """A Franka behind a Polymetis server, as a plain gRPC client: any Python, no torch."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreach
 from diffpol_ros.robots.polymetis_channel import Deadlines, PolymetisChannel
 from diffpol_ros.robots.polymetis_controllers import StoredControllers
 from diffpol_ros.robots.polymetis_gripper import PolymetisGripper
-from diffpol_ros.robots.polymetis_messages import CONTROLLER_METHODS, Empty, chunks_of, stamp_of
+from diffpol_ros.robots.polymetis_messages import CONTROLLER_METHODS, ControllerChunk, Empty, chunks_of, stamp_of
 
-FROZEN_SECONDS = 0.2
+FROZEN_SECONDS = 0.3
 LOWEST_RATE_HZ = 500
 
 
@@ -41,7 +42,7 @@ class PolymetisRobot:
         self._gripper = PolymetisGripper(
             f"{settings.gripper_host}:{settings.gripper_port}", description.gripper, self._clock, self._deadlines
         )
-        self._controller_runs = False
+        self._why_stopped = "no controller was started"
         self._stamp_ns = -1
         self._stamp_seen_ns = 0
 
@@ -49,7 +50,7 @@ class PolymetisRobot:
         """Reach arm and gripper and check that they are the expected ones."""
         metadata = self._channel.call("GetRobotClientMetadata", Empty(), self._deadlines.connect)
         self._check(metadata)
-        self._channel.on_disconnect(self._forget_controller)
+        self._channel.on_disconnect(self._lose_connection)
         self._gripper.connect()
 
     def state(self) -> RobotState:
@@ -69,26 +70,27 @@ class PolymetisRobot:
         """Send the stored controller, holding the present positions; returns once it runs."""
         positions = self.state().joint_positions
         self._gripper.forget_target()
+        self._why_stopped = "the new controller did not start"
         chunks = chunks_of(self._controllers.controller(positions))
-        interval = self._call("SetController", chunks, self._deadlines.tick)
+        interval = self._guard(lambda: self._channel.upload("SetController", chunks, self._deadlines.tick))
         if interval.start < 0:
             raise ControllerStopped(f"{self._channel.address}: the robot paused as its controller began: enable again")
-        self._controller_runs = True
+        self._why_stopped = ""
 
     def send(self, target: JointTarget) -> None:
         """Move the controller's target and the fingers."""
-        if not self._controller_runs:
+        if self._why_stopped:
             # The real server crashes on an update before its first controller.
-            raise ControllerStopped(f"{self._channel.address}: no controller was started: enable first")
+            raise ControllerStopped(f"{self._channel.address}: {self._why_stopped}: enable first")
         if not math.isfinite(target.gripper_width):
             raise RobotError(f"the target's gripper width is {target.gripper_width} m, expected a finite number")
-        update = self._controllers.update(target.joint_positions)
-        self._call("UpdateController", chunks_of(update), self._deadlines.call)
+        update = ControllerChunk(torchscript_binary_chunk=self._controllers.update(target.joint_positions))
+        self._call("UpdateController", update, self._deadlines.call)
         self._gripper.goto(target.gripper_width)
 
     def stop(self) -> None:
         """End the controller; where none runs there is nothing to end."""
-        self._controller_runs = False
+        self._why_stopped = "the controller was stopped"
         try:
             self._call("TerminateController", Empty(), self._deadlines.tick)
         except ControllerStopped:
@@ -96,19 +98,23 @@ class PolymetisRobot:
 
     def close(self) -> None:
         """Hang up; a running controller goes on holding its last target."""
-        self._forget_controller()
+        self._why_stopped = "the connection was closed"
         self._gripper.close()
         self._channel.close()
 
     def _call(self, name: str, request: Any, deadline_s: float) -> Any:
+        return self._guard(lambda: self._channel.call(name, request, deadline_s))
+
+    def _guard(self, call: Callable[[], Any]) -> Any:
+        """Return what `call` does; once it lost robot or controller, no update may leave before a new controller."""
         try:
-            return self._channel.call(name, request, deadline_s)
-        except (ControllerStopped, RobotUnreachable):
-            self._forget_controller()
+            return call()
+        except (ControllerStopped, RobotUnreachable) as error:
+            self._why_stopped = self._why_stopped or str(error)
             raise
 
-    def _forget_controller(self) -> None:
-        self._controller_runs = False
+    def _lose_connection(self) -> None:
+        self._why_stopped = self._why_stopped or "the connection was lost"
 
     def _check_progress(self, stamp_ns: int) -> None:
         now_ns = self._clock.now_ns()

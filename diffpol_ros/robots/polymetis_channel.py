@@ -25,7 +25,7 @@ CONTROLLER_GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.FAILED_PRECONDITIO
 class Deadlines:
     """How long an answer may take [s]: an ordinary one, one that waits for the robot to tick, and the first."""
 
-    call: float = 0.25
+    call: float = 0.5
     tick: float = 3.0
     connect: float = 5.0
 
@@ -39,6 +39,9 @@ class PolymetisChannel:
         self._what = what
         self._channel = grpc.insecure_channel(address, options=OPTIONS)
         self._calls = {name: _callable(self._channel, method) for name, method in methods.items()}
+        self._uploads = {
+            name: _upload(self._channel, method) for name, method in methods.items() if method.streams_requests
+        }
 
     def on_disconnect(self, react: Callable[[], None]) -> None:
         """Call `react`, from another thread, whenever the connection is not up."""
@@ -50,9 +53,20 @@ class PolymetisChannel:
         self._channel.subscribe(forward)
 
     def call(self, name: str, request: Any, deadline_s: float) -> Any:
-        """Return the answer to a request, or to a list of requests where the method streams them."""
+        """Return the answer to one request; where the method streams requests, to a stream of that one.
+
+        On the wire both are the same, but for a stream of its own grpc starts a thread, which costs a
+        100 Hz loop 0.6 ms a call and much of its evenness.
+        """
+        return self._run(name, self._calls[name], request, deadline_s)
+
+    def upload(self, name: str, requests: Iterable[Any], deadline_s: float) -> Any:
+        """Return the answer to a stream of requests."""
+        return self._run(name, self._uploads[name], iter(requests), deadline_s)
+
+    def _run(self, name: str, call: Callable[..., Any], request: Any, deadline_s: float) -> Any:
         try:
-            return self._calls[name](iter(request) if isinstance(request, Iterable) else request, timeout=deadline_s)
+            return call(request, timeout=deadline_s)
         except grpc.RpcError as error:
             raise self._explain(name, error, deadline_s) from error
         except ValueError as error:
@@ -84,10 +98,16 @@ class PolymetisChannel:
 
 
 def _callable(channel: grpc.Channel, method: Method) -> Callable[..., Any]:
-    make = channel.stream_unary if method.streams_requests else channel.unary_unary
-    if method.streams_responses:
-        make = channel.unary_stream
+    make = channel.unary_stream if method.streams_responses else channel.unary_unary
     return make(
+        method.path,
+        request_serializer=method.request.SerializeToString,
+        response_deserializer=method.response.FromString,
+    )
+
+
+def _upload(channel: grpc.Channel, method: Method) -> Callable[..., Any]:
+    return channel.stream_unary(
         method.path,
         request_serializer=method.request.SerializeToString,
         response_deserializer=method.response.FromString,

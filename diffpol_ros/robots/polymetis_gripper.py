@@ -42,7 +42,8 @@ class PolymetisGripper:
                 f"says {self._gripper.maximum_width:.3f} m: correct gripper.maximum_width or the address"
             )
         self._poll(self._deadlines.connect)
-        self._thread.start()
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def width(self) -> float:
         """Return the newest measured distance between the fingers [m]; raise where it is too old."""

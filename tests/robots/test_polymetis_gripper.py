@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -7,6 +8,8 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.robots.base import RobotUnreachable
 from diffpol_ros.robots.polymetis_channel import Deadlines
 from diffpol_ros.robots.polymetis_gripper import PolymetisGripper
+from diffpol_ros.robots.polymetis_messages import GRIPPER_METHODS, Empty, GripperMetadata, GripperState
+from diffpol_ros.twin.rpc import RpcServer, unimplemented
 from tests.fake_twin import FakeTwin, OffsetClock, wait_until
 
 
@@ -76,6 +79,29 @@ def test_a_hand_that_no_longer_answers_is_an_error(
     client_clock.advance(1.5)
     with pytest.raises(RobotUnreachable, match="gripper server"):
         wait_until(lambda: gripper.width() < 0.0)
+
+
+def test_closing_grasps_and_opening_moves(panda: RobotDescription, client_clock: OffsetClock):
+    commands: list[Any] = []
+    handlers = {
+        "GetRobotClientMetadata": lambda _request, _context: GripperMetadata(max_width=0.08),
+        "GetState": lambda _request, _context: GripperState(width=0.05),
+        "Goto": lambda request, _context: commands.append(request) or Empty(),
+        "InitRobotClient": unimplemented,
+        "ControlUpdate": unimplemented,
+    }
+    server = RpcServer(GRIPPER_METHODS, handlers, 0)
+    server.start()
+    gripper = PolymetisGripper(f"127.0.0.1:{server.port}", panda.gripper, client_clock, Deadlines())
+    gripper.connect()
+    gripper.goto(0.02)
+    wait_until(lambda: len(commands) == 1)
+    gripper.goto(0.08)
+    wait_until(lambda: len(commands) == 2)
+    gripper.close()
+    server.stop()
+    assert [command.grasp for command in commands] == [True, False]
+    assert commands[0].epsilon_outer == pytest.approx(0.08)
 
 
 def test_another_hand_is_refused(gripper: PolymetisGripper, twin: FakeTwin):
