@@ -2,14 +2,16 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.core.spatial import quaternion_from_rot6d, rot6d_from_quaternion
+from diffpol_ros.core.spatial import rot6d_from_quaternion
 from diffpol_ros.core.types import ActionChunk, Pose
 from diffpol_ros.policy.observation import pose_vector
 from diffpol_ros.policy.specs import ACTION_ENTRIES
 
 Vectors = NDArray[np.float32]
+SHORTEST_COLUMN = 1e-3
 ACTION_DIMENSION = sum(entry.size for entry in ACTION_ENTRIES)
 
 
@@ -32,12 +34,25 @@ def chunk_from_actions(actions: NDArray[np.floating], stamp_ns: int, step_ns: in
     if not np.isfinite(actions).all():
         raise ActionError(f"action {int(np.argwhere(~np.isfinite(actions))[0, 0])} of the policy is not finite")
     exact = actions.astype(np.float64)
-    try:
-        quaternions = np.stack([quaternion_from_rot6d(action[3:9]) for action in exact])
-    except ValueError as error:
-        raise ActionError(f"the policy gave no rotation: {error}") from error
+    quaternions = Rotation.from_matrix(_matrices(exact[:, 3:9])).as_quat()
     stamps = tuple(stamp_ns + (index + 1) * step_ns for index in range(len(exact)))
     return ActionChunk(stamp_ns, stamps, exact[:, :3], quaternions, np.maximum(exact[:, 9], 0.0))
+
+
+def _matrices(rotations: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (n, 6) as (n, 3, 3); core.spatial.matrix_from_rot6d for a whole chunk at once."""
+    first = _directions(rotations[:, :3])
+    second = rotations[:, 3:]
+    second = _directions(second - np.sum(first * second, axis=1, keepdims=True) * first)
+    return np.stack([first, second, np.cross(first, second)], axis=2)
+
+
+def _directions(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not (lengths > SHORTEST_COLUMN).all():
+        action = int(np.argmin(lengths))
+        raise ActionError(f"action {action} of the policy has no rotation: a column of length {lengths[action, 0]:.2g}")
+    return vectors / lengths
 
 
 def actions_from_chunk(chunk: ActionChunk) -> Vectors:

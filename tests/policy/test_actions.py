@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from diffpol_ros.core.spatial import matrix_from_quaternion, normalize_quaternion
+from diffpol_ros.core.spatial import matrix_from_quaternion, normalize_quaternion, quaternion_from_rot6d
 from diffpol_ros.core.types import Pose
 from diffpol_ros.policy.actions import ActionError, action_vector, actions_from_chunk, chunk_from_actions
 
@@ -30,7 +30,8 @@ def test_any_finite_output_becomes_a_rotation_or_an_error(actions: np.ndarray):
         chunk = chunk_from_actions(actions, 0, 1)
     except ActionError:
         return
-    for quaternion in chunk.quaternions:
+    for quaternion, action in zip(chunk.quaternions, actions, strict=True):
+        assert abs(quaternion @ quaternion_from_rot6d(action[3:9])) == pytest.approx(1.0, abs=1e-9)
         matrix = matrix_from_quaternion(quaternion)
         np.testing.assert_allclose(matrix @ matrix.T, np.eye(3), atol=1e-9)
     assert (chunk.gripper_widths >= 0).all()
@@ -51,7 +52,7 @@ def test_what_must_not_reach_the_arm_is_refused():
     with pytest.raises(ActionError, match=r"action 1 .* not finite"):
         chunk_from_actions(bad, 0, 1)
     bad[1] = 0.0
-    with pytest.raises(ActionError, match="no rotation"):
+    with pytest.raises(ActionError, match="action 1 of the policy has no rotation"):
         chunk_from_actions(bad, 0, 1)
     with pytest.raises(ActionError, match=r"expected \(n, 10\)"):
         chunk_from_actions(good[:, :9], 0, 1)
