@@ -1,10 +1,11 @@
 """Reads a bag back, also one whose recorder was killed."""
 
+import io
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mcap.exceptions import EndOfFile
 from mcap.reader import NonSeekingReader
@@ -56,11 +57,25 @@ class BagReader:
         """
         names = None if topics is None else list(topics)
         with self._file.open("rb") as stream:
-            messages = NonSeekingReader(stream).iter_messages(topics=names, log_time_order=False)
+            messages = NonSeekingReader(_Exact(stream)).iter_messages(topics=names, log_time_order=False)
             with suppress(EndOfFile):
                 for schema, channel, message in messages:
                     name = schema.name if schema else ""
                     yield Record(channel.topic, name, message.log_time, message.publish_time, message.data)
+
+
+class _Exact(io.RawIOBase):
+    """A stream that ends before a record that is not whole: mcap's reader would stumble inside it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        if len(data) < size:
+            raise EndOfFile
+        return data
 
 
 def stamp_ns(message: Any) -> int:
