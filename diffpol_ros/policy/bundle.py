@@ -44,14 +44,14 @@ class Bundle:
             path, manifest, sampler, hashlib.sha256(text).hexdigest(), _check_golden(path, sampler, golden, manifest)
         )
 
-    def require_robot(self, robot: str, base_frame: str) -> None:
-        """Refuse a robot, or a robot base frame, that the bundle was not made for."""
+    def require_robot(self, robot: str, base_frame: str | None = None) -> None:
+        """Refuse a robot, or (where given) a robot base frame, that the bundle was not made for."""
         if self.manifest.robot != robot:
             raise BundleError(
                 f"{self.path}: the bundle is for robot {self.manifest.robot!r}, this robot is {robot!r}: "
                 "name a bundle made for it"
             )
-        if self.manifest.action.frame != base_frame:
+        if base_frame not in (None, self.manifest.action.frame):
             raise BundleError(
                 f"{self.path}: the bundle acts in frame {self.manifest.action.frame!r}, the robot's base frame is "
                 f"{base_frame!r}: name a bundle made for it"
