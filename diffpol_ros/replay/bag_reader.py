@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from mcap.exceptions import EndOfFile
 from mcap.reader import NonSeekingReader
@@ -56,24 +56,20 @@ class BagReader:
         A bag cut short by a kill has no index and no end: what was written is yielded all the same.
         """
         names = None if topics is None else list(topics)
-        with self._file.open("rb") as stream:
-            messages = NonSeekingReader(_Exact(stream)).iter_messages(topics=names, log_time_order=False)
+        with _WholeRecords(self._file.open("rb", buffering=0)) as stream:
+            messages = NonSeekingReader(stream).iter_messages(topics=names, log_time_order=False)
             with suppress(EndOfFile):
                 for schema, channel, message in messages:
                     name = schema.name if schema else ""
                     yield Record(channel.topic, name, message.log_time, message.publish_time, message.data)
 
 
-class _Exact(io.RawIOBase):
-    """A stream that ends before a record that is not whole: mcap's reader would stumble inside it."""
+class _WholeRecords(io.BufferedReader):
+    """A file that ends before a record that is not whole: mcap's reader would stumble inside it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        if len(data) < size:
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if size is not None and len(data) < size:
             raise EndOfFile
         return data
 

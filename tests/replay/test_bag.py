@@ -71,13 +71,12 @@ def test_a_bag_that_was_cut_short_gives_what_was_written(folder: Path, tmp_path:
 
 
 def test_chunks_are_on_disk_before_the_bag_is_closed(folder: Path) -> None:
-    writer = BagWriter(folder)
-    topic = writer.add_topic("/say", TEXT)
-    random = np.random.default_rng(0)
-    for index in range(300):
-        writer.write(topic, index, index, text(random.bytes(5000).hex()))
-    assert sum(1 for _ in BagReader(folder).records()) > 200
-    writer.close()
+    with BagWriter(folder) as writer:
+        topic = writer.add_topic("/say", TEXT)
+        random = np.random.default_rng(0)
+        for index in range(300):
+            writer.write(topic, index, index, text(random.bytes(5000).hex()))
+        assert sum(1 for _ in BagReader(folder).records()) > 200
 
 
 def test_an_existing_folder_is_never_overwritten(folder: Path) -> None:
