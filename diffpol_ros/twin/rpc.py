@@ -46,10 +46,13 @@ class RpcServer:
         table = {name: _wire(methods[name], handler) for name, handler in handlers.items()}
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, table),))
         self.port = _bind(self._server, port, service)
+        self._started = False
 
     def start(self) -> None:
-        """Begin to answer."""
-        self._server.start()
+        """Begin to answer; once begun, nothing changes."""
+        if not self._started:
+            self._server.start()
+        self._started = True
 
     def stop(self) -> None:
         """Break off every call and free the port."""

@@ -202,6 +202,11 @@ def test_a_port_in_use_is_named_with_the_cure(panda: RobotDescription, twin: Fak
         PolymetisServer(FakePlant(), panda, twin.server.port)
 
 
+def test_starting_twice_is_harmless(twin: FakeTwin, caller: Caller):
+    twin.server.start()
+    assert caller.one("GetRobotClientMetadata").dof == 7
+
+
 def test_a_stopped_server_frees_its_port(panda: RobotDescription):
     first = PolymetisServer(FakePlant(), panda, 0)
     first.start()
