@@ -165,6 +165,7 @@ class RealtimePlant:
         except RobotError as error:
             _logger.error("%s; the arm is held where it is", error)
             self._simulation.hold()
+            self._on_reset()
         self._state = self._simulation.plant_state()
         self._on_tick(self._state)
         for listener in self._listeners:

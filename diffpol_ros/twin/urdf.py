@@ -3,19 +3,29 @@
 import math
 
 from diffpol_ros.core.robot_description import RobotDescription
-
-_INERTIA = '<inertial><mass value="1"/><inertia ixx="0.01" ixy="0" ixz="0" iyy="0.01" iyz="0" izz="0.01"/></inertial>'
+from diffpol_ros.twin.inertia import ARM, Inertia
 
 
 def urdf_of(description: RobotDescription) -> str:
-    """Return the arm from panda_link0 to panda_link8; the inertias are placeholders."""
-    links = "\n".join(f'  <link name="panda_link{number}">{_INERTIA}</link>' for number in range(9))
+    """Return the arm from panda_link0 to panda_link8, the flange, which weighs nothing."""
+    links = "\n".join(_link(number, inertia) for number, inertia in enumerate(ARM))
+    links += f'\n  <link name="panda_link{len(ARM)}"/>'
     joints = "\n".join(_joint(description, index) for index in range(7))
     flange = (
         '  <joint name="panda_joint8" type="fixed"><parent link="panda_link7"/><child link="panda_link8"/>'
         f'<origin xyz="0 0 {description.kinematics.flange}" rpy="0 0 0"/></joint>'
     )
     return f'<?xml version="1.0"?>\n<robot name="{description.name}">\n{links}\n{joints}\n{flange}\n</robot>\n'
+
+
+def _link(number: int, inertia: Inertia) -> str:
+    xx, yy, zz, xy, xz, yz = inertia.tensor
+    centre = " ".join(str(value) for value in inertia.centre)
+    return (
+        f'  <link name="panda_link{number}"><inertial><origin xyz="{centre}" rpy="0 0 0"/>'
+        f'<mass value="{inertia.mass}"/><inertia ixx="{xx}" iyy="{yy}" izz="{zz}" ixy="{xy}" ixz="{xz}" iyz="{yz}"/>'
+        "</inertial></link>"
+    )
 
 
 def _joint(description: RobotDescription, index: int) -> str:

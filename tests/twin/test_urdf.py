@@ -6,6 +6,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from diffpol_ros.core.robot_description import load_robot_description
+from diffpol_ros.twin.inertia import ARM
 from diffpol_ros.twin.urdf import urdf_of
 
 mujoco = pytest.importorskip("mujoco")
@@ -34,3 +35,9 @@ def test_it_is_a_urdf_that_others_read():
     model = mujoco.MjModel.from_xml_string(urdf_of(PANDA))
     assert model.njnt == 7
     np.testing.assert_allclose(model.jnt_range[:, 0], PANDA.limits.lower)
+
+
+def test_it_weighs_what_the_twin_weighs():
+    urdf = ET.fromstring(urdf_of(PANDA))
+    masses = [float(mass.attrib["value"]) for mass in urdf.iter("mass")]
+    assert masses == [inertia.mass for inertia in ARM]
