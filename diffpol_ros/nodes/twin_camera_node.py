@@ -1,5 +1,6 @@
 """The twin's cameras: draws what the twin says was there at an exposure, with the flaws of real cameras."""
 
+import contextlib
 import os
 from collections import deque
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
         self._waiting: deque[tuple[int, _Camera, Image]] = deque()
         self._active = False
         self._published = self._dropped = 0
+        self._taken = contextlib.ExitStack()
 
     def configure(self) -> None:
         """Read the calibrations, open the graphics and subscribe to the scene."""
@@ -86,15 +88,15 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
         self._random = np.random.default_rng(parameters.seed)
         rates = parameters.rates * len(calibrations) if len(parameters.rates) == 1 else parameters.rates
         for index, (calibration, rate) in enumerate(zip(calibrations, rates, strict=True)):
-            renderer = CameraRenderer(
-                scene.model,
-                _view(calibration),
-                Imperfection(parameters.blur, parameters.noise),
-                parameters.seed + index,
-            )
+            flaws = Imperfection(parameters.blur, parameters.noise)
+            renderer = CameraRenderer(scene.model, _view(calibration), flaws, seed=parameters.seed + index)
+            self._taken.callback(renderer.close)
             self._cameras.append(self._offer(calibration, renderer, rate))
-        self._subscription = self.create_subscription(JointState, "twin/truth/scene", self._on_scene, STATES)
-        self._flush = self.create_timer(FLUSH_PERIOD, self._publish_due) if parameters.latency > 0.0 else None
+        subscription = self.create_subscription(JointState, "twin/truth/scene", self._on_scene, STATES)
+        self._taken.callback(self.destroy_subscription, subscription)
+        if parameters.latency > 0.0:
+            flush = self.create_timer(FLUSH_PERIOD, self._publish_due)
+            self._taken.callback(self.destroy_timer, flush)
 
     def activate(self) -> None:
         """Begin to publish."""
@@ -106,15 +108,7 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
 
     def cleanup(self) -> None:
         """Close the graphics and unsubscribe."""
-        if not self._cameras:
-            return
-        self.destroy_subscription(self._subscription)
-        if self._flush is not None:
-            self.destroy_timer(self._flush)
-        for camera in self._cameras:
-            camera.renderer.close()
-            self.destroy_publisher(camera.images)
-            self.destroy_publisher(camera.infos)
+        self._taken.close()
         self._cameras.clear()
         self._waiting.clear()
 
@@ -129,6 +123,8 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
         topic = f"camera/{calibration.name}"
         images = self.create_publisher(Image, f"{topic}/image_raw", IMAGES)
         infos = self.create_publisher(CameraInfo, f"{topic}/camera_info", IMAGES)
+        for publisher in (images, infos):
+            self._taken.callback(self.destroy_publisher, publisher)
         return _Camera(calibration, renderer, Shutter(rate), images, infos, _info(calibration))
 
     def _on_scene(self, message: JointState) -> None:

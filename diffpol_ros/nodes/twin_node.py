@@ -1,5 +1,6 @@
 """The embedded robot: MuJoCo at 1 kHz behind Polymetis's two ports, and the truth for those who judge."""
 
+import contextlib
 import queue
 import sys
 import threading
@@ -8,13 +9,13 @@ from dataclasses import dataclass
 
 from geometry_msgs.msg import PoseStamped
 from rclpy._rclpy_pybind11 import RCLError
-from rclpy.publisher import Publisher
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from std_srvs.srv import Trigger
 
 from diffpol_ros.core.errors import DiffpolError, RobotError
+from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.settings import setting
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
@@ -56,34 +57,31 @@ class TwinNode(StageNode[TwinParameters]):
         """Create the node; the world is built when it is configured."""
         super().__init__("twin")
         self._plant: RealtimePlant | None = None
-        self._arm_server: PolymetisServer | None = None
-        self._hand_server: GripperServer | None = None
         self._outbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._courier: threading.Thread | None = None
-        self._made: list[Publisher] = []
+        self._taken = contextlib.ExitStack()
 
     def configure(self) -> None:
         """Build the world, take the two ports and offer the truth."""
         sys.setswitchinterval(SWITCH_INTERVAL)
-        parameters = self.parameters
-        simulation = Simulation(parameters, parameters.seed)
-        self._plant = RealtimePlant(simulation, parameters.speed)
+        simulation = Simulation(self.parameters, self.parameters.seed)
         self._names = qpos_names(simulation.model)
-        self._arm_server = PolymetisServer(self._plant, simulation.description, parameters.arm_port)
-        self._hand_server = GripperServer(self._plant, parameters.gripper_port)
-        self._plant.serve(self._arm_server.on_tick, self._arm_server.on_reset)
+        self._plant = RealtimePlant(simulation, self.parameters.speed)
+        self._take_ports(self._plant, simulation.description)
         self._offer_truth(self._plant)
-        self._reset = self.create_service(Trigger, "twin/reset", self._on_reset)
-        self._watch = self.create_timer(WATCH_PERIOD, self._on_watch)
+        reset = self.create_service(Trigger, "twin/reset", self._on_reset)
+        self._taken.callback(self.destroy_service, reset)
+        watch = self.create_timer(WATCH_PERIOD, self._on_watch)
+        self._taken.callback(self.destroy_timer, watch)
 
     def activate(self) -> None:
         """Let time run and answer on the ports."""
-        assert self._plant and self._arm_server and self._hand_server
+        assert self._plant is not None
         self._courier = threading.Thread(target=self._deliver, name="twin-courier", daemon=True)
         self._courier.start()
         self._plant.start()
-        self._arm_server.start()
-        self._hand_server.start()
+        for server in self._servers:
+            server.start()
 
     def deactivate(self) -> None:
         """Stop time; the ports stay taken."""
@@ -96,17 +94,8 @@ class TwinNode(StageNode[TwinParameters]):
 
     def cleanup(self) -> None:
         """Free the ports and what was offered."""
-        if self._plant is None:
-            return
         self._plant = None
-        for server in (self._arm_server, self._hand_server):
-            if server is not None:
-                server.stop()
-        for publisher in self._made:
-            self.destroy_publisher(publisher)
-        self._made.clear()
-        self.destroy_service(self._reset)
-        self.destroy_timer(self._watch)
+        self._taken.close()
 
     def report(self) -> Report:
         """Say how well real time was kept."""
@@ -123,15 +112,24 @@ class TwinNode(StageNode[TwinParameters]):
             return Report.error(f"stopped ticking: {self._plant.failure}", values)
         return Report.warn("lost time", values) if pace.skipped else Report.ok("ticking", values)
 
+    def _take_ports(self, plant: RealtimePlant, description: RobotDescription) -> None:
+        arm = PolymetisServer(plant, description, self.parameters.arm_port)
+        self._taken.callback(arm.stop)
+        hand = GripperServer(plant, self.parameters.gripper_port)
+        self._taken.callback(hand.stop)
+        self._servers = (arm, hand)
+        plant.serve(arm.on_tick, arm.on_reset)
+
     def _offer_truth(self, plant: RealtimePlant) -> None:
         scene = self.create_publisher(JointState, "twin/truth/scene", STATES)
         block = self.create_publisher(PoseStamped, f"twin/truth/{BLOCK}", STATES)
-        self._made = [scene, block]
+        self._taken.callback(self.destroy_publisher, scene)
+        self._taken.callback(self.destroy_publisher, block)
         self._send_every(plant, self.parameters.scene_rate, lambda snapshot: scene.publish(self._scene(snapshot)))
         self._send_every(plant, self.parameters.truth_rate, lambda snapshot: block.publish(self._block(snapshot)))
         if self.parameters.speed != 1.0:
             clock = self.create_publisher(Clock, "/clock", EVENTS)
-            self._made.append(clock)
+            self._taken.callback(self.destroy_publisher, clock)
             self._send_every(
                 plant, CLOCK_RATE, lambda snapshot: clock.publish(Clock(clock=to_stamp(snapshot.stamp_ns)))
             )
