@@ -18,7 +18,7 @@ from diffpol_ros.graph.guard import Guard
 
 PR_SET_PDEATHSIG = 1
 LINES_SHOWN = 4
-SCAN_PERIOD_S = 1.0
+SCAN_PERIOD_S = 2.0
 _LIBC = ctypes.CDLL(None)
 
 

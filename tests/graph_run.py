@@ -1,0 +1,91 @@
+"""Nodes of the real graph as processes, for the tests that need them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from diffpol_ros.graph.arguments import LaunchArguments
+from diffpol_ros.graph.cleanup import SHARED_MEMORY_FOLDER, shared_memory_of
+from diffpol_ros.graph.command import ros_environment
+from diffpol_ros.graph.description import NodeDescription, twin_graph
+from diffpol_ros.graph.ports import free_domain, free_ports
+from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+
+START_DEADLINE_S = 60.0
+
+
+def wait_until(condition: Callable[[], object], deadline_s: float = START_DEADLINE_S, what: str = "it") -> None:
+    """Return when `condition` holds; fail at the deadline."""
+    deadline = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not happen within {deadline_s:.0f} s"
+        time.sleep(0.02)
+
+
+def arguments(folder: Path) -> LaunchArguments:
+    """Return launch arguments with ports of their own and a bag in `folder`."""
+    arm_port, gripper_port = free_ports(2)
+    return LaunchArguments(arm_port=arm_port, gripper_port=gripper_port, bag_folder=str(folder / "bag"))
+
+
+@contextmanager
+def running(folder: Path, names: set[str], given: LaunchArguments) -> Iterator[Supervisor]:
+    """Run the nodes called `names` of the twin's graph, in a domain of their own."""
+    graph = [node for node in twin_graph(given) if node.name in names]
+    assert {node.name for node in graph} == names
+    with free_domain() as domain, Supervisor(graph, folder / "logs", ros_environment(folder, domain)) as supervisor:
+        yield supervisor
+
+
+def failure_of(folder: Path, name: str, given: LaunchArguments) -> str:
+    """Start one node that cannot start, and return what is said about it."""
+    with running(folder, {name}, given) as supervisor:
+        supervisor.process(name).wait(timeout=START_DEADLINE_S)
+        try:
+            supervisor.check()
+        except NodeFailure as error:
+            return str(error)
+    raise AssertionError(f"node {name} ended without being noticed")
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Return the processes that were started with `folder` in their environment."""
+    wanted = str(folder).encode()
+    return [pid for pid in _pids() if wanted in _environment(pid)]
+
+
+def orphaned_shared_memory() -> set[str]:
+    """Return the DDS segments and ports in shared memory that no process uses."""
+    names = {path.name for path in SHARED_MEMORY_FOLDER.glob("fastrtps_*") if not path.name.endswith("_el")}
+    return names - set().union(*map(shared_memory_of, _pids()))
+
+
+def with_parameters(folder: Path, given: LaunchArguments, node: str, old: str, new: str) -> LaunchArguments:
+    """Return `given` with a copy of the parameter files in which `old` became `new` in one node's file."""
+    target = folder / "params"
+    target.mkdir()
+    for description in twin_graph(given):
+        text = description.parameter_file.read_text(encoding="utf-8")
+        if description.name == node:
+            assert old in text
+            text = text.replace(old, new)
+        (target / description.parameter_file.name).write_text(text, encoding="utf-8")
+    return replace(given, parameters=str(target))
+
+
+def described(given: LaunchArguments, name: str) -> NodeDescription:
+    """Return the description of one node."""
+    return next(node for node in twin_graph(given) if node.name == name)
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _environment(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,95 @@
+"""`diffpol demo` as a person runs it: the whole stack, and nothing left of it afterwards."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from diffpol_ros.graph.ports import free_ports
+from tests.graph_run import orphaned_shared_memory, processes_of, wait_until
+
+pytestmark = [
+    pytest.mark.ros,
+    pytest.mark.gl,
+    pytest.mark.xdist_group("system"),
+    pytest.mark.timeout(300),
+]
+SECONDS_TO_END = 20.0
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "COLUMNS": "120", "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "diffpol_ros.cli.main", "demo", "--output", str(folder), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def assert_nothing_left(folder: Path, orphans: set[str], ports: tuple[int, ...] = ()) -> None:
+    wait_until(lambda: not processes_of(folder), SECONDS_TO_END, "the end of every process")
+    wait_until(lambda: orphaned_shared_memory() <= orphans, SECONDS_TO_END, "the end of every shared-memory file")
+    for port in ports:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+
+
+def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
+    orphans, ports, folder = orphaned_shared_memory(), free_ports(2), tmp_path / "out"
+    options = ["--episodes", "2", "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
+    with start(folder, *options) as demo:
+        output, _ = demo.communicate(timeout=200.0)
+    assert demo.returncode == 0, output
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert any(outcome["success"] for outcome in summary["outcomes"]), output
+    assert "of 2 lifted (95 % interval" in output
+    assert summary["position_error_mm"]["block"]["median"] < 3.0
+    for name in summary["files"]:
+        assert (folder / name).exists(), name
+    assert_nothing_left(folder, orphans, ports)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
+    ids=["Ctrl-C", "terminated", "killed"],
+)
+def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, number: int, code: int) -> None:
+    orphans, ports, folder = orphaned_shared_memory(), free_ports(2), tmp_path / "out"
+    bag = folder / "bag" / "bag_0.mcap"
+    options = ["--episodes", "50", "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
+    with start(folder, *options) as demo:
+        wait_until(lambda: bag.exists() and bag.stat().st_size > 4_000_000, what="a bag that grows")
+        os.kill(demo.pid, number)
+        output, _ = demo.communicate(timeout=SECONDS_TO_END)
+    assert demo.returncode == code, output
+    assert_nothing_left(folder, orphans, ports)
+
+
+def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
+    orphans, folder = orphaned_shared_memory(), tmp_path / "out"
+    with start(folder) as demo:
+        wait_until(lambda: (folder / "logs" / "bridge.log").exists(), what="the start of the bridge")
+        os.kill(demo.pid, signal.SIGINT)
+        output, _ = demo.communicate(timeout=SECONDS_TO_END)
+    assert demo.returncode == 130, output
+    assert_nothing_left(folder, orphans)
+
+
+def test_a_port_in_use_ends_the_demo_with_its_name(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with start(tmp_path / "out", "--arm-port", str(port)) as demo:
+            output, _ = demo.communicate(timeout=100.0)
+    assert demo.returncode == 1
+    assert "node twin ended with exit code 1" in output
+    assert str(port) in output
+    assert not processes_of(tmp_path / "out")
