@@ -46,6 +46,8 @@ class Estimator:
         if len(self.cameras) != len(cameras):
             raise SettingsError(f"two cameras share a name: {', '.join(camera.name for camera in cameras)}")
         self.objects = {model.name: model for model in objects}
+        if len(self.objects) != len(objects):
+            raise SettingsError(f"two objects share a name: {', '.join(model.name for model in objects)}")
         self.counters = Counters()
         self._owners = tag_owners(objects)
         self._tags = {tag.id: tag for model in objects for tag in model.tags}

@@ -16,7 +16,7 @@ from diffpol_ros.core.types import Array, Pose, Tracking
 class FilterSettings:
     """How measurements become an estimate over time."""
 
-    time_constant: float = setting(0.05, description="Time constant of the average [s]; 0: none", minimum=0.0)
+    time_constant: float = setting(0.03, description="Time constant of the average [s]; 0: none", minimum=0.0)
     gate_position: float = setting(0.03, description="A jump farther than this is doubted [m]", minimum=0.0)
     gate_rotation: float = setting(0.35, description="A turn larger than this is doubted [rad]", minimum=0.0)
     speed: float = setting(0.8, description="The gate opens by this with time [m/s]", minimum=0.0)

@@ -13,6 +13,7 @@ from diffpol_ros.estimation.projection import CornerProblem, View
 from diffpol_ros.estimation.tag_pose import tag_poses
 
 SAME_SOLUTION_RAD = 0.1
+HOPELESS = 100.0
 MODES = ("joint", "average")
 
 
@@ -21,7 +22,7 @@ class FusionSettings:
     """How tags become an object."""
 
     mode: str = setting("joint", description="joint: one fit to all corners; average: the mean of the tags' poses")
-    noise_px: float = setting(0.1, description="Standard deviation of a corner, per axis", minimum=1e-3, maximum=10.0)
+    noise_px: float = setting(0.05, description="Standard deviation of a corner, per axis", minimum=1e-3, maximum=10.0)
     huber: float = setting(4.0, description="Corners farther off than this many deviations count less", minimum=1.0)
     outlier_px: float = setting(2.0, description="Refuse tags whose corners are farther off, RMS", minimum=0.01)
     ambiguity: float = setting(16.0, description="Costs nearer than this cannot tell two poses apart", minimum=0.0)
@@ -95,8 +96,8 @@ def _choose(
     """Return the best fit and whether another one, far off, is as good and the prior cannot tell them apart."""
     starts = [pose for of_tag in poses for pose in of_tag]
     costs = [robust_cost(problem, pose, settings.noise_px, settings.huber) for pose in starts]
-    ranked = [starts[i] for i in np.argsort(costs)]
-    best = refine(problem, ranked[0], settings.noise_px, settings.huber)
+    ranked = sorted(zip(starts, costs, strict=True), key=lambda start: start[1])
+    best = refine(problem, ranked[0][0], settings.noise_px, settings.huber)
     rival = _rival(problem, ranked[1:], best, settings)
     if rival is None:
         return best, False
@@ -108,12 +109,15 @@ def _choose(
     return (likely[0], False) if len(likely) == 1 else (best, True)
 
 
-def _rival(problem: CornerProblem, starts: list[Pose], best: Solution, settings: FusionSettings) -> Solution | None:
-    for start in starts:
-        if _angle(start, best.pose) < SAME_SOLUTION_RAD:
-            continue
-        rival = refine(problem, start, settings.noise_px, settings.huber)
-        return rival if _angle(rival.pose, best.pose) > SAME_SOLUTION_RAD else None
+def _rival(
+    problem: CornerProblem, starts: list[tuple[Pose, float]], best: Solution, settings: FusionSettings
+) -> Solution | None:
+    """Return the best fit that is not the best one again, if any is near enough to matter."""
+    limit = best.cost + HOPELESS * settings.ambiguity
+    for start, cost in starts:
+        if cost < limit and _angle(start, best.pose) > SAME_SOLUTION_RAD:
+            rival = refine(problem, start, settings.noise_px, settings.huber)
+            return rival if _angle(rival.pose, best.pose) > SAME_SOLUTION_RAD else None
     return None
 
 

@@ -9,7 +9,7 @@ from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.projection import CornerProblem
 
 ITERATIONS = 20
-SMALL_STEP = 1e-6
+SMALL_STEP = 1e-5
 LARGEST_DAMPING = 1e6
 
 

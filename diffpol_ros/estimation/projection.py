@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from diffpol_ros.estimation.tag_pose import corner_points
 
 NEAREST_DEPTH = 1e-3
 OBLIQUE = 0.7
+# (arm @ _CROSS) as a (3, 3) matrix makes of a row vector g the row vector cross(arm, g).
+_CROSS = np.array(
+    [[0, 0, 0, 0, 0, 1, 0, -1, 0], [0, 0, -1, 0, 0, 0, 1, 0, 0], [0, 1, 0, -1, 0, 0, 0, 0, 0]], dtype=float
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +48,8 @@ class CornerProblem:
         self.noise = np.repeat([relative_noise(seen.corners) for _, seen in pairs], 4)
         self._points = np.concatenate([_points_of(seen.tag) for _, seen in pairs])
         self._pixels = np.concatenate([seen.corners for _, seen in pairs])
-        from_base = [inverse(camera.pose.pose) for camera, _ in pairs]
-        self._rotations = np.repeat([matrix_from_quaternion(pose.quaternion) for pose in from_base], 4, axis=0)
-        self._translations = np.repeat([pose.position for pose in from_base], 4, axis=0)
+        self._rotations = np.repeat([_from_base(camera)[0] for camera, _ in pairs], 4, axis=0)
+        self._translations = np.repeat([_from_base(camera)[1] for camera, _ in pairs], 4, axis=0)
         self._focal = np.repeat([(camera.fx, camera.fy) for camera, _ in pairs], 4, axis=0)
         self._centre = np.repeat([(camera.cx, camera.cy) for camera, _ in pairs], 4, axis=0)
 
@@ -67,7 +71,7 @@ class CornerProblem:
         by_camera[:, 0, 0] = by_camera[:, 1, 1] = 1.0
         by_camera[:, :, 2] = -ideal
         by_shift = (self._focal / depth)[:, :, None] * by_camera @ self._rotations
-        by_turn = np.cross(arm[:, None, :], by_shift)
+        by_turn = by_shift @ (arm @ _CROSS).reshape(-1, 3, 3)
         return self._focal * ideal + self._centre - self._pixels, np.concatenate([by_shift, by_turn], axis=2)
 
     def _in_camera(self, pose: Pose) -> tuple[Array, Array]:
@@ -88,5 +92,13 @@ def relative_noise(corners: Array) -> float:
     return float(max(1.0, (OBLIQUE * widths[0] / max(widths[1], 1e-6)) ** 2))
 
 
+@lru_cache(maxsize=256)
+def _from_base(camera: CameraCalibration) -> tuple[Array, Array]:
+    """Return rotation (3, 3) and translation (3,) that take the base frame into the camera's."""
+    pose = inverse(camera.pose.pose)
+    return matrix_from_quaternion(pose.quaternion), pose.position
+
+
+@lru_cache(maxsize=1024)
 def _points_of(tag: TagModel) -> Array:
     return np.array([transform_point(tag.pose, corner) for corner in corner_points(tag.size)])

@@ -5,6 +5,8 @@ from functools import partial
 
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy.publisher import Publisher
+from rclpy.service import Service
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
@@ -57,6 +59,9 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._steady = SteadyClock()
         self._detector: PupilDetector | None = None
         self._active = False
+        self._poses: dict[str, Publisher] = {}
+        self._listening: list[Subscription] = []
+        self._offered: list[Service] = []
 
     def configure(self) -> None:
         """Read the calibrations and subscribe to the cameras."""
@@ -68,12 +73,12 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._estimator = Estimator(cameras, [*objects, *landmarks], self._detector, parameters, parameters)
         self._health = {camera.name: CameraHealth(camera, parameters.needs_camera_info) for camera in cameras}
         self._processing, self._latency = Durations(), Durations()
-        self._poses: dict[str, Publisher] = {
+        self._poses = {
             model.name: self.create_publisher(PoseWithCovarianceStamped, f"objects/{model.name}/pose", EVENTS)
             for model in objects
         }
         self._subscribe()
-        self._reset = self.create_service(Trigger, "estimation/reset", self._on_reset)
+        self._offered = [self.create_service(Trigger, "estimation/reset", self._on_reset)]
 
     def activate(self) -> None:
         """Begin to look at images."""
@@ -85,15 +90,15 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def cleanup(self) -> None:
         """Unsubscribe and free the detector."""
-        if self._detector is None:
-            return
-        self._detector.close()
-        self._detector = None
-        for subscription in self._subscriptions_made:
-            self.destroy_subscription(subscription)
-        for publisher in self._poses.values():
-            self.destroy_publisher(publisher)
-        self.destroy_service(self._reset)
+        if self._detector is not None:
+            self._detector.close()
+            self._detector = None
+        while self._listening:
+            self.destroy_subscription(self._listening.pop())
+        while self._offered:
+            self.destroy_service(self._offered.pop())
+        while self._poses:
+            self.destroy_publisher(self._poses.popitem()[1])
 
     def report(self) -> Report:
         """Say how the cameras, the detector and the objects are."""
@@ -110,11 +115,10 @@ class EstimationNode(StageNode[EstimationParameters]):
         return Report(level, summary.message or "running", values)
 
     def _subscribe(self) -> None:
-        self._subscriptions_made = []
         for name in self._health:
             info = partial(self._on_info, name)
             image = partial(self._on_image, name)
-            self._subscriptions_made += [
+            self._listening += [
                 self.create_subscription(CameraInfo, f"camera/{name}/camera_info", info, IMAGES),
                 self.create_subscription(Image, f"camera/{name}/image_raw", image, IMAGES),
             ]

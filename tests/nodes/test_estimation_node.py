@@ -1,0 +1,209 @@
+"""The estimation node on a real graph: images in, poses out, disagreements named."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+rclpy = pytest.importorskip("rclpy")
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus  # noqa: E402
+from geometry_msgs.msg import PoseWithCovarianceStamped  # noqa: E402
+from rclpy.executors import SingleThreadedExecutor  # noqa: E402
+from rclpy.node import Node  # noqa: E402
+from sensor_msgs.msg import CameraInfo  # noqa: E402
+from sensor_msgs.msg import Image as ImageMessage  # noqa: E402
+from std_srvs.srv import Trigger  # noqa: E402
+
+from diffpol_ros.core.errors import DiffpolError  # noqa: E402
+from diffpol_ros.nodes.estimation_node import EstimationNode  # noqa: E402
+from diffpol_ros.nodes.messages import from_estimate_message, header, to_image_message  # noqa: E402
+from diffpol_ros.nodes.quality import EVENTS, IMAGES  # noqa: E402
+from tests.estimation.scenes import BLOCK, CALIBRATION, FRONT, block_pose, draw, error  # noqa: E402
+
+pytestmark = pytest.mark.ros
+DEADLINE_S = 20.0
+TRUTH = block_pose(np.random.default_rng(0))
+IMAGE = draw(FRONT, [(BLOCK, TRUTH)])
+START_NS = 1_700_000_000_000_000_000
+FILES = [
+    f"cameras:=['{CALIBRATION}/cameras/front.yaml']",
+    f"objects:=['{CALIBRATION}/objects/block.yaml']",
+    f"landmarks:=['{CALIBRATION}/objects/base.yaml']",
+]
+MATRIX = [float(value) for value in FRONT.matrix.ravel()]
+
+
+class Driver(Node):
+    """Plays a camera and listens."""
+
+    def __init__(self) -> None:
+        super().__init__("driver", use_global_arguments=False)
+        self.poses: list[PoseWithCovarianceStamped] = []
+        self.reports: list[DiagnosticStatus] = []
+        self.information = self.create_publisher(CameraInfo, "camera/front/camera_info", IMAGES)
+        self.images = self.create_publisher(ImageMessage, "camera/front/image_raw", IMAGES)
+        self.create_subscription(PoseWithCovarianceStamped, "objects/block/pose", self.poses.append, EVENTS)
+        self.create_subscription(DiagnosticArray, "/diagnostics", self._on_report, EVENTS)
+        self.reset = self.create_client(Trigger, "estimation/reset")
+        self._count = 0
+
+    def shoot(self, image: np.ndarray = IMAGE, matrix: list[float] = MATRIX) -> None:
+        """Publish one frame, 10 ms after the last."""
+        self._count += 1
+        height, width = image.shape[:2]
+        stamp_ns = START_NS + 10_000_000 * self._count
+        self.information.publish(
+            CameraInfo(header=header(stamp_ns, FRONT.frame), width=width, height=height, k=matrix, d=[0.0] * 5)
+        )
+        self.images.publish(to_image_message(image, stamp_ns, FRONT.frame))
+
+    def rewind(self) -> None:
+        """Go on with stamps half a second before the first."""
+        self._count = -50
+
+    def _on_report(self, message: DiagnosticArray) -> None:
+        self.reports += [status for status in message.status if status.name == "estimation"]
+
+
+class Graph:
+    """The node under test beside a driver, on one executor."""
+
+    def __init__(self) -> None:
+        self.driver = Driver()
+        self.node = EstimationNode()
+        self.executor = SingleThreadedExecutor()
+        self.executor.add_node(self.driver)
+        self.executor.add_node(self.node)
+
+    def until(self, done: Callable[[], bool], shoot: Callable[[], None] | None = None) -> None:
+        """Spin, shooting all the while, until `done`, or fail at the deadline."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not done():
+            assert time.monotonic() < deadline, f"waited {DEADLINE_S} s; last report {self.driver.reports[-1:]}"
+            if shoot is not None:
+                shoot()
+            self.executor.spin_once(timeout_sec=0.05)
+
+    def drain(self) -> None:
+        """Spin until nothing has come for a while."""
+        came = -1
+        while came != self._frames():
+            came = self._frames()
+            for _ in range(10):
+                self.executor.spin_once(timeout_sec=0.02)
+
+    def reported(self, text: str, level: bytes) -> Callable[[], bool]:
+        """Return a condition: the newest report has this level and says this."""
+        reports = self.driver.reports
+        return lambda: bool(reports) and reports[-1].level == level and text in reports[-1].message
+
+    def _frames(self) -> int:
+        figures = self.node.report().values
+        return int(str(figures.get("frames.front", 0)))
+
+    def close(self) -> None:
+        """End both nodes."""
+        self.executor.shutdown()
+        self.node.close()
+        self.driver.destroy_node()
+
+
+Start = Callable[..., Graph]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Give a function that starts the graph with parameters of the node under test."""
+    graphs: list[Graph] = []
+
+    def begin(*parameters: str) -> Graph:
+        words = [word for parameter in (*FILES, *parameters) for word in ("-p", parameter)]
+        rclpy.init(args=["--ros-args", *words])
+        graphs.append(Graph())
+        return graphs[-1]
+
+    yield begin
+    for graph in graphs:
+        graph.close()
+    rclpy.try_shutdown()
+
+
+def test_an_image_becomes_a_pose_stamped_with_its_exposure(start: Start) -> None:
+    graph = start()
+    graph.node.start()
+    graph.until(lambda: bool(graph.driver.poses), graph.driver.shoot)
+    message = graph.driver.poses[0]
+    estimate = from_estimate_message("block", message)
+    assert message.header.frame_id == "panda_link0"
+    assert (estimate.stamp_ns - START_NS) % 10_000_000 == 0
+    assert error(estimate.pose, TRUTH)[0] < 3.0
+    assert np.all(np.linalg.eigvalsh(estimate.covariance) > 0.0)
+    graph.until(graph.reported("running", DiagnosticStatus.OK), graph.driver.shoot)
+    figures = {value.key: value.value for value in graph.driver.reports[-1].values}
+    assert int(figures["frames.front"]) > 0
+    assert float(figures["processing_ms.median"]) > 0.0
+    assert "tracking.block" in figures
+
+
+def test_a_camera_info_that_disagrees_stops_the_camera_and_is_named(start: Start) -> None:
+    graph = start()
+    graph.node.start()
+    wrong = [600.0, *MATRIX[1:]]
+    graph.until(
+        graph.reported("camera front: camera_info disagrees: fx is 600 px, calibrated 570 px", DiagnosticStatus.ERROR),
+        lambda: graph.driver.shoot(matrix=wrong),
+    )
+    assert graph.driver.poses == []
+
+
+def test_an_image_of_another_size_is_named(start: Start) -> None:
+    graph = start("needs_camera_info:=false")
+    graph.node.start()
+    graph.until(
+        graph.reported("its calibration is for 640x480", DiagnosticStatus.ERROR),
+        lambda: graph.driver.images.publish(to_image_message(IMAGE[:240], START_NS, FRONT.frame)),
+    )
+    assert graph.driver.poses == []
+
+
+def test_silence_of_a_camera_is_a_warning(start: Start) -> None:
+    graph = start("needs_camera_info:=false")
+    graph.node.start()
+    graph.until(graph.reported("no images from camera front", DiagnosticStatus.WARN))
+
+
+def test_reset_lets_older_stamps_in_again(start: Start) -> None:
+    graph = start()
+    graph.node.start()
+    graph.until(lambda: bool(graph.driver.poses), graph.driver.shoot)
+    graph.drain()
+    future = graph.driver.reset.call_async(Trigger.Request())
+    graph.until(future.done)
+    response = future.result()
+    assert response is not None
+    assert response.success
+    graph.driver.rewind()
+    graph.until(lambda: any(_stamp_ns(pose) < START_NS for pose in graph.driver.poses), graph.driver.shoot)
+
+
+def _stamp_ns(message: PoseWithCovarianceStamped) -> int:
+    return from_estimate_message("block", message).stamp_ns
+
+
+@pytest.mark.parametrize(
+    ("parameter", "named"),
+    [
+        (f"cameras:=['{CALIBRATION}/cameras/nowhere.yaml']", r"nowhere\.yaml: does not exist"),
+        (f"objects:=['{CALIBRATION}/objects/base.yaml']", "two objects share a name"),
+        (f"landmarks:=['{CALIBRATION}/objects/block.yaml']", "no fixed_pose"),
+        ("mode:=mean", "mode is 'mean'"),
+        ("lost_after:=0.1", "lost_after"),
+        ("decimat:=2.0", "did you mean 'decimate'"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_the_start(start: Start, parameter: str, named: str) -> None:
+    graph = start(parameter)
+    with pytest.raises(DiffpolError, match=named):
+        graph.node.start()
