@@ -91,7 +91,7 @@ def install_locked(plan: Plan) -> None:
     """Install the lock with uv, which is fast, or with pip where uv does not work."""
     options = ["--quiet", "--require-hashes", "-r"]
     pip = [str(PYTHON), "-m", "pip", "install", *options]
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON), *options]
+    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--system-certs", "--python", str(PYTHON), *options]
     title = f"packages of {plan.lock}"
     has_uv = setup_steps.run("installer", [*pip, "requirements/bootstrap.txt"], LOG)
     if not (has_uv and setup_steps.run(title, [*uv, plan.lock], LOG)):
@@ -106,7 +106,17 @@ def install_torch() -> None:
     if present.stdout.strip() == requirement:
         return
     pip = [str(PYTHON), "-m", "pip", "--quiet", "install"]
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(PYTHON), "--torch-backend", "cpu"]
+    uv = [
+        str(VENV / "bin" / "uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--system-certs",
+        "--python",
+        str(PYTHON),
+        "--torch-backend",
+        "cpu",
+    ]
     if setup_steps.run(f"{requirement}, CPU build", [*pip, f"{requirement}+cpu"], LOG):
         return
     if setup_steps.run(f"{requirement}, CPU build, PyTorch's index", [*uv, requirement], LOG):
@@ -117,7 +127,7 @@ def install_torch() -> None:
 def find_graphics_library() -> None:
     """Make sure that MuJoCo can render without a screen."""
     look = [str(PYTHON), "-c", "from scripts import graphics_library; exit(not graphics_library.find())"]
-    if setup_steps.run("GL library", look, LOG):
+    if subprocess.run(look, check=False).returncode == 0:
         return
     setup_steps.install_system_packages("a GL library (EGL)", graphics_library.APT_PACKAGES, LOG)
     setup_steps.run_or_stop("GL library", look, LOG, "EGL is installed but opens no device: install libosmesa6")
