@@ -10,47 +10,19 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import CameraInfo, Image, JointState
 
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera
+from diffpol_ros.nodes.camera_calibration import info_of, view_of
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
-from diffpol_ros.nodes.messages import from_stamp, header, to_image_message
+from diffpol_ros.nodes.messages import from_stamp, to_image_message
 from diffpol_ros.nodes.quality import IMAGES, STATES
-from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
+from diffpol_ros.twin.camera import CameraRenderer, Imperfection
 from diffpol_ros.twin.scene import build_scene, qpos_names
-from diffpol_ros.twin.settings import SimulationSettings
+from diffpol_ros.twin.settings import CameraSettings, SimulationSettings
 from diffpol_ros.twin.shutter import Shutter
 
 FLUSH_PERIOD = 0.002
-
-
-@dataclass(frozen=True)
-class TwinCameraParameters:
-    """What the node is told."""
-
-    cameras: tuple[str, ...] = setting(("front", "side"), description="names or files in calibration/cameras")
-    rates: tuple[float, ...] = setting((15.0, 7.5), description="of each camera; one alone is for all [Hz]")
-    robot: str = setting("panda", description="robot description: a name in calibration/robots or a file")
-    blur: float = setting(0.5, description="of the lens, standard deviation [px]", minimum=0.0, maximum=10.0)
-    noise: float = setting(
-        2.0, description="of the sensor, standard deviation [grey levels]", minimum=0.0, maximum=50.0
-    )
-    latency: float = setting(
-        0.0, description="from exposure to publication, beyond rendering [s]", minimum=0.0, maximum=2.0
-    )
-    dropped: float = setting(0.0, description="share of frames that never arrive", minimum=0.0, maximum=1.0)
-    seed: int = setting(0, description="of noise and dropped frames", minimum=0)
-
-    def __post_init__(self) -> None:
-        """Refuse rates that belong to no camera."""
-        if len(self.rates) not in (1, len(self.cameras)):
-            raise ValueError(
-                f"rates has {len(self.rates)} entries for {len(self.cameras)} cameras: give one each, or one"
-            )
-        if not all(0.1 <= rate <= 120.0 for rate in self.rates):
-            raise ValueError(f"rates are {self.rates}, expected 0.1 to 120 Hz")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +35,10 @@ class _Camera:
     info: CameraInfo
 
 
-class TwinCameraNode(StageNode[TwinCameraParameters]):
+class TwinCameraNode(StageNode[CameraSettings]):
     """Renders in the callback of the scene topic, which keeps only the newest scene."""
 
-    parameters_kind = TwinCameraParameters
+    parameters_kind = CameraSettings
 
     def __init__(self) -> None:
         """Create the node; calibrations are read when it is configured."""
@@ -89,7 +61,7 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
         rates = parameters.rates * len(calibrations) if len(parameters.rates) == 1 else parameters.rates
         for index, (calibration, rate) in enumerate(zip(calibrations, rates, strict=True)):
             flaws = Imperfection(parameters.blur, parameters.noise)
-            renderer = CameraRenderer(scene.model, _view(calibration), flaws, seed=parameters.seed + index)
+            renderer = CameraRenderer(scene.model, view_of(calibration), flaws, seed=parameters.seed + index)
             self._taken.callback(renderer.close)
             self._cameras.append(self._offer(calibration, renderer, rate))
         subscription = self.create_subscription(JointState, "twin/truth/scene", self._on_scene, STATES)
@@ -125,7 +97,7 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
         infos = self.create_publisher(CameraInfo, f"{topic}/camera_info", IMAGES)
         for publisher in (images, infos):
             self._taken.callback(self.destroy_publisher, publisher)
-        return _Camera(calibration, renderer, Shutter(rate), images, infos, _info(calibration))
+        return _Camera(calibration, renderer, Shutter(rate), images, infos, info_of(calibration))
 
     def _on_scene(self, message: JointState) -> None:
         if not self._active or list(message.name) != self._names:
@@ -151,31 +123,6 @@ class TwinCameraNode(StageNode[TwinCameraParameters]):
             camera.infos.publish(camera.info)
             camera.images.publish(image)
             self._published += 1
-
-
-def _view(calibration: CameraCalibration) -> View:
-    if any(calibration.distortion):
-        raise SettingsError(f"camera {calibration.name!r} has distortion; the twin draws pinholes only: leave it out")
-    return View(
-        width=calibration.width,
-        height=calibration.height,
-        fx=calibration.fx,
-        fy=calibration.fy,
-        cx=calibration.cx,
-        cy=calibration.cy,
-        pose=calibration.pose.pose,
-    )
-
-
-def _info(calibration: CameraCalibration) -> CameraInfo:
-    matrix = calibration.matrix
-    message = CameraInfo(width=calibration.width, height=calibration.height, header=header(0, calibration.frame))
-    message.distortion_model = "plumb_bob"
-    message.d = list(calibration.distortion) or [0.0] * 5
-    message.k = matrix.reshape(9).tolist()
-    message.r = np.eye(3).reshape(9).tolist()
-    message.p = np.hstack([matrix, np.zeros((3, 1))]).reshape(12).tolist()
-    return message
 
 
 def main() -> None:

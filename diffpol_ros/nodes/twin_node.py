@@ -5,7 +5,6 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from geometry_msgs.msg import PoseStamped
 from rclpy._rclpy_pybind11 import RCLError
@@ -16,7 +15,6 @@ from std_srvs.srv import Trigger
 
 from diffpol_ros.core.errors import DiffpolError, RobotError
 from diffpol_ros.core.robot_description import RobotDescription
-from diffpol_ros.core.settings import setting
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.messages import to_pose_stamped, to_stamp
@@ -25,7 +23,7 @@ from diffpol_ros.twin.gripper_server import GripperServer
 from diffpol_ros.twin.realtime import RealtimePlant, Snapshot
 from diffpol_ros.twin.scene import BLOCK, qpos_names
 from diffpol_ros.twin.server import PolymetisServer
-from diffpol_ros.twin.settings import SimulationSettings
+from diffpol_ros.twin.settings import TwinSettings
 from diffpol_ros.twin.simulation import RATE_HZ, Simulation
 
 # A gRPC thread may keep the interpreter this long from the thread that ticks [s].
@@ -34,23 +32,10 @@ CLOCK_RATE = 100.0
 WATCH_PERIOD = 0.5
 
 
-@dataclass(frozen=True)
-class TwinParameters(SimulationSettings):
-    """What the node is told; the settings of the simulation are among it."""
-
-    arm_port: int = setting(50051, description="Polymetis's port of the arm", minimum=1, maximum=65535)
-    gripper_port: int = setting(50052, description="Polymetis's port of the gripper", minimum=1, maximum=65535)
-    seed: int = setting(0, description="scene of the next twin/reset", minimum=0)
-    speed: float = setting(1.0, description="of simulated against real time", minimum=0.01, maximum=100.0)
-    scene_rate: float = setting(30.0, description="of what the cameras render [Hz]", minimum=1.0, maximum=250.0)
-    truth_rate: float = setting(50.0, description="of the block's true pose [Hz]", minimum=1.0, maximum=250.0)
-    frame: str = setting("panda_link0", description="robot base frame")
-
-
-class TwinNode(StageNode[TwinParameters]):
+class TwinNode(StageNode[TwinSettings]):
     """Three threads: one ticks, one publishes what it leaves in a queue, one serves ROS; gRPC has its own."""
 
-    parameters_kind = TwinParameters
+    parameters_kind = TwinSettings
     live_parameters = ("seed",)
 
     def __init__(self) -> None:

@@ -30,3 +30,43 @@ class SimulationSettings:
             raise ValueError(
                 f"start_x_minimum {self.start_x_minimum} > start_x_maximum {self.start_x_maximum}: swapped?"
             )
+
+
+@dataclass(frozen=True)
+class TwinSettings(SimulationSettings):
+    """The world, and how the node offers it."""
+
+    arm_port: int = setting(50051, description="Polymetis's port of the arm", minimum=1, maximum=65535)
+    gripper_port: int = setting(50052, description="Polymetis's port of the gripper", minimum=1, maximum=65535)
+    seed: int = setting(0, description="scene of the next twin/reset", minimum=0)
+    speed: float = setting(1.0, description="of simulated against real time", minimum=0.01, maximum=100.0)
+    scene_rate: float = setting(30.0, description="of what the cameras render [Hz]", minimum=1.0, maximum=250.0)
+    truth_rate: float = setting(50.0, description="of the block's true pose [Hz]", minimum=1.0, maximum=250.0)
+    frame: str = setting("panda_link0", description="robot base frame")
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """Which cameras look at the world, how often, and with what flaws."""
+
+    cameras: tuple[str, ...] = setting(("front", "side"), description="names or files in calibration/cameras")
+    rates: tuple[float, ...] = setting((15.0, 7.5), description="of each camera; one alone is for all [Hz]")
+    robot: str = setting("panda", description="robot description: a name in calibration/robots or a file")
+    blur: float = setting(0.5, description="of the lens, standard deviation [px]", minimum=0.0, maximum=10.0)
+    noise: float = setting(
+        2.0, description="of the sensor, standard deviation [grey levels]", minimum=0.0, maximum=50.0
+    )
+    latency: float = setting(
+        0.0, description="from exposure to publication, beyond rendering [s]", minimum=0.0, maximum=2.0
+    )
+    dropped: float = setting(0.0, description="share of frames that never arrive", minimum=0.0, maximum=1.0)
+    seed: int = setting(0, description="of noise and dropped frames", minimum=0)
+
+    def __post_init__(self) -> None:
+        """Refuse rates that belong to no camera."""
+        if len(self.rates) not in (1, len(self.cameras)):
+            raise ValueError(
+                f"rates has {len(self.rates)} entries for {len(self.cameras)} cameras: give one each, or one"
+            )
+        if not all(0.1 <= rate <= 120.0 for rate in self.rates):
+            raise ValueError(f"rates are {self.rates}, expected 0.1 to 120 Hz")

@@ -151,7 +151,7 @@ def test_a_picture_shows_the_scene_it_is_stamped_with(theatre: Theatre) -> None:
     stamps = [from_stamp(message.header.stamp) for message in audience.images]
     assert scenes & set(stamps)
     assert {from_stamp(message.header.stamp) for message in audience.infos} & set(stamps)
-    assert min(np.diff(stamps)) > 60_000_000
+    assert min(np.diff(stamps)) > 45_000_000
     image, info = audience.images[0], audience.infos[0]
     assert (image.width, image.height, image.encoding) == (640, 480, "rgb8")
     assert image.header.frame_id == info.header.frame_id == calibration.frame
