@@ -59,17 +59,37 @@ class Follower:
         """Whether commands may be sent."""
         return self._enabled and self._gate.stopped is None
 
+    @property
+    def stopped(self) -> Stop | None:
+        """The latched Stop, if any."""
+        return self._gate.stopped
+
     def enable(self, now_ns: int, state: RobotState) -> None:
         """Let the arm follow chunks observed from now on, starting at `state`; ArmingError where it must not."""
         if self._gate.stopped is not None:
             raise ArmingError(f"stopped: {self._gate.stopped.reason}; look at the arm, then reset and enable")
         if self._enabled:
             return
-        self._require_armable(state, to_seconds(self._watch.observe(now_ns, state)))
+        self.require_armable(now_ns, state)
         self._disarm()
         self._gate.start_from(state)
         self._joints = self._gate.positions
-        self._enabled, self._enabled_ns, self._stepped_ns = True, now_ns, now_ns
+        self._enabled, self._enabled_ns, self._stepped_ns = True, state.stamp_ns, now_ns
+
+    def require_armable(self, now_ns: int, state: RobotState) -> None:
+        """Raise ArmingError where an arm in `state` must not be enabled at `now_ns`."""
+        age = to_seconds(self._watch.observe(now_ns, state))
+        measured = np.concatenate((state.joint_positions, state.joint_velocities, [state.gripper_width]))
+        if not np.isfinite(measured).all():
+            raise ArmingError("the robot's state is not finite")
+        if age > self.settings.maximum_state_age:
+            raise ArmingError(f"the robot's state is {age:.3f} s old: is it running, and are the clocks synchronised?")
+        speed = float(np.abs(state.joint_velocities).max())
+        if speed > self.settings.maximum_arming_speed:
+            raise ArmingError(f"a joint moves at {speed:.2f} rad/s: enable at rest")
+        limits, joints = self._description.limits, state.joint_positions
+        if (joints < np.array(limits.lower)).any() or (joints > np.array(limits.upper)).any():
+            raise ArmingError(f"the arm is outside its joint limits at {np.round(joints, 3).tolist()}: move it by hand")
 
     def stop(self, reason: str) -> Stop:
         """Latch a Stop."""
@@ -101,19 +121,6 @@ class Follower:
         if isinstance(verdict, Stop):
             self._disarm()
         return verdict
-
-    def _require_armable(self, state: RobotState, age: float) -> None:
-        measured = np.concatenate((state.joint_positions, state.joint_velocities, [state.gripper_width]))
-        if not np.isfinite(measured).all():
-            raise ArmingError("the robot's state is not finite")
-        if age > self.settings.maximum_state_age:
-            raise ArmingError(f"the robot's state is {age:.3f} s old: is it running, and are the clocks synchronised?")
-        speed = float(np.abs(state.joint_velocities).max())
-        if speed > self.settings.maximum_arming_speed:
-            raise ArmingError(f"a joint moves at {speed:.2f} rad/s: enable at rest")
-        limits, joints = self._description.limits, state.joint_positions
-        if (joints < np.array(limits.lower)).any() or (joints > np.array(limits.upper)).any():
-            raise ArmingError(f"the arm is outside its joint limits at {np.round(joints, 3).tolist()}: move it by hand")
 
     def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
         if not self.enabled:

@@ -1,0 +1,54 @@
+"""The way to a robot that may come late, go and come back."""
+
+from diffpol_ros.core.clock import Clock, SteadyClock, to_ns
+from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.types import RobotState
+from diffpol_ros.robots.base import Robot
+
+RETRY_SECONDS = 1.0
+
+
+class RobotLink:
+    """Polls a robot; after an error it connects again, once a second, and says why not."""
+
+    def __init__(self, robot: Robot, clock: Clock | None = None, retry_seconds: float = RETRY_SECONDS) -> None:
+        """Prepare to poll `robot`; nothing is connected yet. `clock` is a steady one."""
+        self.robot = robot
+        self.complaint = "not connected yet"
+        self.losses = 0
+        self._clock = clock or SteadyClock()
+        self._retry_ns = to_ns(retry_seconds)
+        self._next_try_ns = 0
+        self._connected = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether the robot answered last time."""
+        return self._connected
+
+    def poll(self) -> RobotState | None:
+        """Return the robot's newest tick, or None where `complaint` says what is wrong."""
+        if not self._connected and not self._connect():
+            return None
+        try:
+            return self.robot.state()
+        except RobotError as error:
+            self.lose(str(error))
+            return None
+
+    def lose(self, complaint: str) -> None:
+        """Take the robot as lost."""
+        self.losses += self._connected
+        self.complaint, self._connected = complaint, False
+        self._next_try_ns = self._clock.now_ns() + self._retry_ns
+
+    def _connect(self) -> bool:
+        if self._clock.now_ns() < self._next_try_ns:
+            return False
+        try:
+            self.robot.connect()
+        except RobotError as error:
+            self.lose(str(error))
+            return False
+        self.complaint, self._connected = "", True
+        return True
