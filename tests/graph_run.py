@@ -1,5 +1,6 @@
 """Nodes of the real graph as processes, for the tests that need them."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.cleanup import SHARED_MEMORY_FOLDER, shared_memory_of
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.description import NodeDescription, twin_graph
-from diffpol_ros.graph.ports import free_domain, free_ports
+from diffpol_ros.graph.ports import free_ports
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
 
 START_DEADLINE_S = 60.0
@@ -32,10 +33,11 @@ def arguments(folder: Path) -> LaunchArguments:
 
 @contextmanager
 def running(folder: Path, names: set[str], given: LaunchArguments) -> Iterator[Supervisor]:
-    """Run the nodes called `names` of the twin's graph, in a domain of their own."""
+    """Run the nodes called `names` of the twin's graph, in the domain of the test."""
     graph = [node for node in twin_graph(given) if node.name in names]
     assert {node.name for node in graph} == names
-    with free_domain() as domain, Supervisor(graph, folder / "logs", ros_environment(folder, domain)) as supervisor:
+    environment = ros_environment(folder, int(os.environ["ROS_DOMAIN_ID"]))
+    with Supervisor(graph, folder / "logs", environment) as supervisor:
         yield supervisor
 
 
