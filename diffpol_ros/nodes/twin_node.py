@@ -24,7 +24,7 @@ from diffpol_ros.twin.realtime import RealtimePlant, Snapshot
 from diffpol_ros.twin.scene import BLOCK, qpos_names
 from diffpol_ros.twin.server import PolymetisServer
 from diffpol_ros.twin.settings import TwinSettings
-from diffpol_ros.twin.simulation import RATE_HZ, Simulation
+from diffpol_ros.twin.simulation import Simulation
 
 # A gRPC thread may keep the interpreter this long from the thread that ticks [s].
 SWITCH_INTERVAL = 0.0005
@@ -121,7 +121,7 @@ class TwinNode(StageNode[TwinSettings]):
 
     def _send_every(self, plant: RealtimePlant, rate: float, send: Callable[[Snapshot], None]) -> None:
         """Let the courier, not the thread that ticks, call `send` at `rate` [Hz] of simulated time."""
-        plant.listen(max(1, round(RATE_HZ / rate)), lambda snapshot: self._outbox.put(lambda: send(snapshot)))
+        plant.listen(rate, lambda snapshot: self._outbox.put(lambda: send(snapshot)))
 
     def _deliver(self) -> None:
         while (send := self._outbox.get()) is not None:

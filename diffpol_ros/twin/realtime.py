@@ -32,8 +32,12 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class _Listener:
-    period_ticks: int
+    rate: float
     listen: Callable[[Snapshot], None]
+
+    def hears(self, tick: int) -> bool:
+        """Return whether `tick` is the first of a period; periods need not be whole ticks."""
+        return int(tick * self.rate / RATE_HZ) != int((tick - 1) * self.rate / RATE_HZ)
 
 
 class RealtimePlant:
@@ -99,9 +103,9 @@ class RealtimePlant:
         """Call `on_tick` after each tick and `on_reset` after each reset, in the plant's thread."""
         self._on_tick, self._on_reset = on_tick, on_reset
 
-    def listen(self, period_ticks: int, listener: Callable[[Snapshot], None]) -> None:
-        """Call `listener` with every `period_ticks`-th state, in the plant's thread: it must be quick."""
-        self._listeners.append(_Listener(period_ticks, listener))
+    def listen(self, rate: float, listener: Callable[[Snapshot], None]) -> None:
+        """Call `listener` at `rate` [Hz] of simulated time, in the plant's thread: it must be quick."""
+        self._listeners.append(_Listener(rate, listener))
 
     def start(self) -> None:
         """Begin to tick in real time."""
@@ -169,7 +173,7 @@ class RealtimePlant:
         self._state = self._simulation.plant_state()
         self._on_tick(self._state)
         for listener in self._listeners:
-            if self._state.tick % listener.period_ticks == 0:
+            if listener.hears(self._state.tick):
                 listener.listen(self._snapshot())
 
     def _take_requests(self) -> None:

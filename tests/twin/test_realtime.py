@@ -41,9 +41,18 @@ def test_asked_for_ticks_are_stamped_one_millisecond_apart(simulation: Simulatio
     assert plant.plant_state().stamp_ns == stamps[-1]
 
 
-def test_listeners_hear_every_nth_tick(simulation: Simulation) -> None:
+@pytest.mark.parametrize(("rate", "steps"), [(30.0, {33_000_000, 34_000_000}), (1000.0, {1_000_000})])
+def test_listeners_hear_their_rate_on_average(simulation: Simulation, rate: float, steps: set[int]) -> None:
     plant, heard = stepped(simulation), []
-    plant.listen(20, heard.append)
+    plant.listen(rate, heard.append)
+    plant.advance(1000)
+    assert len(heard) == rate
+    assert {later.stamp_ns - earlier.stamp_ns for earlier, later in itertools.pairwise(heard)} == steps
+
+
+def test_listeners_hear_whole_periods_exactly(simulation: Simulation) -> None:
+    plant, heard = stepped(simulation), []
+    plant.listen(50.0, heard.append)
     plant.advance(100)
     assert len(heard) == 5
     assert all(isinstance(snapshot, Snapshot) for snapshot in heard)
