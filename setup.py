@@ -27,6 +27,7 @@ ROBOT_SIDE = [
     "scipy",
     "tqdm",
     "tyro",
+    "zstandard",
 ]
 EXTRAS = {
     "ros": [

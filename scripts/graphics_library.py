@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 
-APT_PACKAGES = ("libegl1", "libegl-mesa0", "libgl1-mesa-dri")
+APT_PACKAGES = ("libegl1", "libopengl0", "libegl-mesa0", "libgl1-mesa-dri")
+DISPATCH_NAMES = ("libOpenGL.so.0", "libGL.so.1")
 OSMESA_NAMES = ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")
 EGL_PLATFORM_DEVICE = 0x313F
 
@@ -26,7 +27,8 @@ def _load(name: str) -> ctypes.CDLL | None:
 def _egl_works() -> bool:
     """Return whether an EGL device can be opened, as MuJoCo does it."""
     egl = _load("libEGL.so.1")
-    if egl is None:
+    # PyOpenGL, which MuJoCo opens EGL through, asks one of these for errors.
+    if egl is None or not any(_load(name) for name in DISPATCH_NAMES):
         return False
     egl.eglGetProcAddress.restype = ctypes.c_void_p
     query = egl.eglGetProcAddress(b"eglQueryDevicesEXT")
