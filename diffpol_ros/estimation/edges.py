@@ -8,8 +8,9 @@ from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.images import GreyImage
 
 CELLS = 8
-ALONG = np.linspace(0.06, 0.94, 23)
-ACROSS = np.linspace(-1.0, 1.0, 13)
+ALONG = np.linspace(0.06, 0.94, 17)
+ACROSS = np.linspace(-1.0, 1.0, 11)
+BEFORE, AFTER = [3, 0, 1, 2], [1, 2, 3, 0]
 CENTRES = (np.arange(CELLS) + 0.5) / CELLS
 WHITE_PERCENTILE = 90.0
 BRIGHTER = 1.05
@@ -28,22 +29,23 @@ def refine_corners(image: GreyImage, corners: Array) -> tuple[Array, NDArray[np.
     And whether (k,) all four edges of a tag were found, straight and within reach: of the others nothing is known
     to better than some pixels. The edge is the centre of the brightness step: neither blur nor shading shifts it.
     """
+    brightest = BRIGHTER * _white(image, corners)
     refined, seen = corners, np.ones(corners.shape[:2])
     for _ in range(ROUNDS):
-        refined, seen = _refine_once(image, refined)
+        refined, seen = _refine_once(image, refined, brightest)
     moved = np.linalg.norm(refined - corners, axis=2).max(axis=1)
     # Not a number compares as false: such a tag is not found.
     return refined, (moved < FARTHEST_PX) & (seen.min(axis=1) > SEEN_ENOUGH)
 
 
-def _refine_once(image: GreyImage, corners: Array) -> tuple[Array, Array]:
+def _refine_once(image: GreyImage, corners: Array, brightest: Array) -> tuple[Array, Array]:
     """Return better corners and which part (k, 4) of each edge was seen."""
-    ends = np.roll(corners, -1, axis=1)
+    ends = corners[:, AFTER]
     along = ends - corners
     lengths = np.linalg.norm(along, axis=2, keepdims=True)
     outward = _outward(corners, along / lengths)
     reach = np.clip(REACH_CELLS / CELLS * _widths(corners, outward), *REACH_PX)
-    offsets, weights = _steps(image, corners, along, outward, reach)
+    offsets, weights = _steps(image, corners, along, outward, reach, brightest)
     shifts, seen = _lines(offsets, weights)
     starts = corners + shifts[:, :, :1] * outward
     finishes = ends + shifts[:, :, 1:] * outward
@@ -63,14 +65,19 @@ def _widths(corners: Array, outward: Array) -> Array:
     return np.max(np.sum(across * outward[:, :, None, :], axis=3), axis=2)
 
 
-def _steps(image: GreyImage, corners: Array, along: Array, outward: Array, reach: Array) -> tuple[Array, Array]:
-    """Return where (k, 4, n) on the normals the brightness steps up [pixel], and by how much [grey level]."""
+def _steps(
+    image: GreyImage, corners: Array, along: Array, outward: Array, reach: Array, brightest: Array
+) -> tuple[Array, Array]:
+    """Return where (k, 4, n) on the normals the brightness steps up [pixel], and by how much [grey level].
+
+    brightest: (k,) levels above which nothing belongs to the tag.
+    """
     points = corners[:, :, None, :] + ALONG[:, None] * along[:, :, None, :]
     distances = reach[:, :, None] * ACROSS
     samples = points[:, :, :, None, :] + distances[:, :, None, :, None] * outward[:, :, None, None, :]
     levels = _sample(image, samples.reshape(-1, len(ACROSS), 2)).reshape(samples.shape[:-1])
     # Beyond the white border may lie something brighter, with a stronger step than the tag's own.
-    levels = np.minimum(levels, BRIGHTER * _white(image, corners)[:, None, None, None])
+    levels = np.minimum(levels, brightest[:, None, None, None])
     rises = np.maximum(np.diff(levels, axis=3), 0.0)
     middles = 0.5 * (distances[:, :, 1:] + distances[:, :, :-1])
     total = np.sum(rises, axis=3)
@@ -93,7 +100,7 @@ def _sample(image: GreyImage, points: Array) -> NDArray[np.float32]:
 
 def _lines(offsets: Array, weights: Array) -> tuple[Array, Array]:
     """Return the offsets (k, 4, 2) of straight edges at their two ends, and which part (k, 4) lies on them."""
-    clear = weights > FAINT * np.median(weights, axis=2, keepdims=True)
+    clear = weights > FAINT * np.mean(weights, axis=2, keepdims=True)
     fitted = _regress(offsets, clear.astype(np.float64))
     residuals = np.abs(offsets - (fitted[:, :, :1] + ALONG * (fitted[:, :, 1:] - fitted[:, :, :1])))
     near = residuals < 3.0 * np.median(residuals, axis=2, keepdims=True) + SLACK_PX
@@ -113,11 +120,13 @@ def _regress(offsets: Array, weights: Array) -> Array:
 
 
 def _intersections(starts: Array, finishes: Array) -> Array:
-    """Return where each edge (k, 4, 2) meets the one before it."""
-    lines = np.cross(_homogeneous(starts), _homogeneous(finishes))
-    meeting = np.cross(np.roll(lines, 1, axis=1), lines)
-    return meeting[:, :, :2] / meeting[:, :, 2:]
+    """Return where each edge (k, 4, 2) meets the one before it; not finite where they are parallel."""
+    along = finishes - starts
+    before, along_before = starts[:, BEFORE], along[:, BEFORE]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = _cross(starts - before, along) / _cross(along_before, along)
+        return before + share[:, :, None] * along_before
 
 
-def _homogeneous(points: Array) -> Array:
-    return np.concatenate([points, np.ones((*points.shape[:2], 1))], axis=2)
+def _cross(one: Array, other: Array) -> Array:
+    return one[:, :, 0] * other[:, :, 1] - one[:, :, 1] * other[:, :, 0]
