@@ -53,7 +53,7 @@ _FINGER_TIP = (Section((0.0, 0.0115, 0.018), 0.0103, 0.0100), Section((0.0, 0.00
 _PAD = (Section((0.0, 0.0052, 0.034), 0.0104, 0.0050), Section((0.0, 0.0052, 0.0530), 0.0104, 0.0050))
 
 PARTS = (
-    _box("panda_link0", WHITE, _FOOT, (0.0, 1.0, 0.0), 0.01),
+    Part("panda_link0", WHITE, Loft(_FOOT, (0.0, 1.0, 0.0), squareness=2.8, bevel=0.02, slices=24)),
     Part("panda_link0", WHITE, tube(((0.0, 0.0, 0.03), (0.0, 0.0, 0.08), (0.0, 0.0, 0.138)), (0.080, 0.074, 0.066))),
     Part("panda_link0", LIGHT, drum((0.0, 0.0, 0.138), (0.0, 0.0, 0.1445), 0.0655, 0.002)),
     # Shoulder: a column that carries the horizontal drum of joint 2.

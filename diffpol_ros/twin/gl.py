@@ -2,15 +2,13 @@
 
 import importlib
 import os
+import sys
 from typing import Protocol
 
 from diffpol_ros.core.errors import ResourceError
 
 BACKENDS = ("egl", "osmesa")
-CURE = (
-    "install one: apt-get install -y libegl1 libegl-mesa0 libgl1-mesa-dri    (or: apt-get install -y libosmesa6); "
-    "a backend can be forced with MUJOCO_GL=egl or MUJOCO_GL=osmesa"
-)
+CURE = "run: apt-get install -y libegl1 libegl-mesa0 libgl1-mesa-dri    (or: apt-get install -y libosmesa6)"
 
 
 class GraphicsContext(Protocol):
@@ -30,12 +28,23 @@ def create_context(width: int, height: int) -> GraphicsContext:
     complaints = []
     forced = os.environ.get("MUJOCO_GL", "").lower()
     for backend in [forced] if forced in BACKENDS else BACKENDS:
-        os.environ["PYOPENGL_PLATFORM"] = backend
+        _choose(backend)
         try:
             context = importlib.import_module(f"mujoco.{backend}").GLContext(width, height)
             context.make_current()
         except (ImportError, AttributeError, RuntimeError, OSError, TypeError) as error:
             complaints.append(f"{backend}: {str(error) or type(error).__name__}")
-            continue
-        return context
+        else:
+            return context
+    os.environ["MUJOCO_GL"] = forced
     raise ResourceError(f"no OpenGL without a screen ({'; '.join(complaints)}); {CURE}")
+
+
+def _choose(backend: str) -> None:
+    """Let MuJoCo and PyOpenGL use `backend`; PyOpenGL chooses once, at its import, and keeps one that failed."""
+    os.environ["MUJOCO_GL"] = backend
+    if os.environ.get("PYOPENGL_PLATFORM") == backend:
+        return
+    os.environ["PYOPENGL_PLATFORM"] = backend
+    for name in [name for name in sys.modules if name.split(".")[0] == "OpenGL" or name == f"mujoco.{backend}"]:
+        del sys.modules[name]
