@@ -44,14 +44,9 @@ def _egl_works() -> bool:
 
 
 def _opens(egl: ctypes.CDLL, display: int | None) -> bool:
-    if not display:
-        return False
+    """Return whether a display starts; it is not ended, since another part of this process may draw with it."""
     egl.eglInitialize.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p]
-    egl.eglTerminate.argtypes = [ctypes.c_void_p]
-    works = bool(egl.eglInitialize(display, None, None))
-    if works:
-        egl.eglTerminate(display)
-    return works
+    return bool(display) and bool(egl.eglInitialize(display, None, None))
 
 
 if __name__ == "__main__":

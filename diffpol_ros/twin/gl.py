@@ -8,7 +8,7 @@ from typing import Protocol
 from diffpol_ros.core.errors import ResourceError
 
 BACKENDS = ("egl", "osmesa")
-CURE = "run: apt-get install -y libegl1 libegl-mesa0 libgl1-mesa-dri    (or: apt-get install -y libosmesa6)"
+CURE = "run: apt-get install -y libegl1 libopengl0 libegl-mesa0 libgl1-mesa-dri    (or: apt-get install -y libosmesa6)"
 
 
 class GraphicsContext(Protocol):
@@ -32,7 +32,8 @@ def create_context(width: int, height: int) -> GraphicsContext:
         try:
             context = importlib.import_module(f"mujoco.{backend}").GLContext(width, height)
             context.make_current()
-        except (ImportError, AttributeError, RuntimeError, OSError, TypeError) as error:
+        # PyOpenGL raises what its C bindings raise: ctypes.ArgumentError without libOpenGL, EGLError, AttributeError.
+        except Exception as error:  # noqa: BLE001
             complaints.append(f"{backend}: {str(error) or type(error).__name__}")
         else:
             return context

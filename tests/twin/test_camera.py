@@ -108,5 +108,5 @@ def test_a_machine_without_opengl_is_told_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setattr(gl.importlib, "import_module", missing)
     monkeypatch.setenv("MUJOCO_GL", "")
     monkeypatch.setenv("PYOPENGL_PLATFORM", "egl")
-    with pytest.raises(ResourceError, match="apt-get install -y libegl1 libegl-mesa0 libgl1-mesa-dri"):
+    with pytest.raises(ResourceError, match="apt-get install -y libegl1 libopengl0 libegl-mesa0 libgl1-mesa-dri"):
         gl.create_context(64, 48)
