@@ -8,11 +8,12 @@ import numpy as np
 from diffpol_ros.twin.arm import NO_CONTACT
 from diffpol_ros.twin.lofts import Loft, Section, drum, triangles, tube
 
-WHITE, CAP, GREY, DARK, RUBBER, LIGHT = "shell", "cap", "ring", "dark", "rubber", "light"
+WHITE, CAP, GREY, METAL, DARK, RUBBER, LIGHT = "shell", "cap", "ring", "metal", "dark", "rubber", "light"
 COLOURS = {
     WHITE: (0.95, 0.95, 0.96),
-    CAP: (0.70, 0.72, 0.75),
+    CAP: (0.13, 0.14, 0.16),
     GREY: (0.45, 0.47, 0.50),
+    METAL: (0.70, 0.72, 0.75),
     DARK: (0.16, 0.17, 0.19),
     RUBBER: (0.07, 0.07, 0.08),
     LIGHT: (0.15, 0.55, 0.95),
@@ -126,7 +127,7 @@ PARTS = (
     *(
         _box(finger, material, sections, (1.0, 0.0, 0.0), 0.001)
         for finger in ("panda_leftfinger", "panda_rightfinger")
-        for material, sections in ((CAP, _FINGER_FOOT), (CAP, _FINGER_TIP), (RUBBER, _PAD))
+        for material, sections in ((METAL, _FINGER_FOOT), (METAL, _FINGER_TIP), (RUBBER, _PAD))
     ),
 )
 
