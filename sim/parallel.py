@@ -30,7 +30,7 @@ def parallel(
 def _begin(make: Callable[[Settings], Worker[Result]], settings: Settings) -> None:
     # Ctrl-C reaches every process of the terminal; only the parent answers it, and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    global _worker  # noqa: PLW0603 - a process makes its worker once
+    global _worker
     _worker = make(settings)
 
 

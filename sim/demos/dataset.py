@@ -8,6 +8,7 @@ ends: (E,) int64, the frame after the last of each episode, increasing; the last
 seeds: (E,) int64, the seed of each episode.
 """
 
+import io
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -63,10 +64,12 @@ class Demonstrations:
         if not path.exists():
             raise DatasetError(f"{path}: does not exist; record it with `python -m sim.demos`")
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
                 demonstrations = cls(*(arrays[name] for name in ARRAYS))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise DatasetError(f"{path}: cannot be read ({error}); record it anew with `python -m sim.demos`") from error
+            raise DatasetError(
+                f"{path}: cannot be read ({error}); record it anew with `python -m sim.demos`"
+            ) from error
         demonstrations.check(str(path))
         return demonstrations
 

@@ -29,8 +29,8 @@ class Result:
         rate = 100.0 * self.successes / self.trials
         return (
             f"{self.condition}: {self.successes}/{self.trials} = {rate:.1f} % "
-            f"(95 % interval {100 * self.low:.1f}..{100 * self.high:.1f} %), successes take {self.mean_duration:.1f} s, "
-            f"{self.mean_inference_ms:.1f} ms a chunk"
+            f"(95 % interval {100 * self.low:.1f}..{100 * self.high:.1f} %), "
+            f"successes take {self.mean_duration:.1f} s, {self.mean_inference_ms:.1f} ms a chunk"
         )
 
 

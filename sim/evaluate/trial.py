@@ -73,9 +73,7 @@ class Trial:
                 horizon.infer_done(observation.stamp_ns)
                 chunk = horizon.published(inference.chunk)
             observation = environment.step(chunk)
-        return Outcome(
-            seed, environment.succeeded, environment.elapsed_s, inferences, spent, environment.stop_reason
-        )
+        return Outcome(seed, environment.succeeded, environment.elapsed_s, inferences, spent, environment.stop_reason)
 
 
 def trial_runner(settings: TrialSettings) -> Callable[[int], Outcome]:

@@ -28,6 +28,4 @@ class SinusoidalEmbedding(nn.Module):
 
 def step_encoder(size: int) -> nn.Sequential:
     """Return the embedding followed by a small network: sinusoid -> Linear 2x -> Mish -> Linear."""
-    return nn.Sequential(
-        SinusoidalEmbedding(size), nn.Linear(size, 2 * size), nn.Mish(), nn.Linear(2 * size, size)
-    )
+    return nn.Sequential(SinusoidalEmbedding(size), nn.Linear(size, 2 * size), nn.Mish(), nn.Linear(2 * size, size))

@@ -85,4 +85,8 @@ class MlpDenoiser(nn.Module):
 
     def example_inputs(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return inputs of a batch of one, for tracing."""
-        return torch.zeros(1, *self.chunk_shape), torch.zeros(1, dtype=torch.int64), torch.zeros(1, self.observation_size)
+        return (
+            torch.zeros(1, *self.chunk_shape),
+            torch.zeros(1, dtype=torch.int64),
+            torch.zeros(1, self.observation_size),
+        )

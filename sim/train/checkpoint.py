@@ -41,7 +41,7 @@ class Checkpoint:
         try:
             content = torch.load(path, map_location="cpu", weights_only=True)
         # torch raises whatever its parts raise on a damaged file.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise CheckpointError(f"{path}: cannot be read ({reason}); train anew") from error
         if not isinstance(content, dict) or set(content) != set(KEYS) or content["version"] != VERSION:

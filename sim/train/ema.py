@@ -13,7 +13,7 @@ class MovingAverage:
         self.weights = {name: value.detach().clone() for name, value in network.state_dict().items()}
 
     def decay_at(self, step: int) -> float:
-        """Return what is kept at update `step` = 0, 1, …"""
+        """Return what is kept at update `step`, counted from 0."""
         return min(self.decay, (1.0 + step) / (10.0 + step))
 
     @torch.no_grad()

@@ -1,7 +1,7 @@
 """What is trained and how."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from diffpol_ros.policy.diffusion import Diffusion
 from diffpol_ros.policy.specs import ActionSpec, ObservationSpec
@@ -25,6 +25,8 @@ class PolicySettings:
     """Noise levels in training."""
     inference_steps: int = 10
     """Noise levels visited by DDIM."""
+    prediction: Literal["epsilon", "sample"] = "sample"
+    """What the network predicts: the noise, or the clean chunk, which a small MLP learns far sooner."""
     network: ResidualMlpSettings = field(default_factory=ResidualMlpSettings)
     """Shape of the denoiser."""
 
@@ -38,7 +40,7 @@ class PolicySettings:
 
     def diffusion(self) -> Diffusion:
         """Return its noise schedule and sampler."""
-        return Diffusion(self.train_steps, self.inference_steps)
+        return Diffusion(self.train_steps, self.inference_steps, prediction=self.prediction)
 
     def build(self) -> MlpDenoiser:
         """Return the network, freshly initialised from torch's global generator."""
@@ -50,9 +52,9 @@ class PolicySettings:
 class OptimiserSettings:
     """How the weights move."""
 
-    updates: int = 8000
+    updates: int = 10_000
     """Gradient steps."""
-    batch_size: int = 512
+    batch_size: int = 256
     """Windows a step."""
     learning_rate: float = 1e-3
     """Greatest, after warm-up."""

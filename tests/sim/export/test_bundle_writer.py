@@ -1,0 +1,89 @@
+"""From a checkpoint to a bundle."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from diffpol_ros.core.errors import BundleError
+from diffpol_ros.policy.bundle import Bundle
+from diffpol_ros.policy.manifest import Provenance
+from sim.demos.dataset import Demonstrations
+from sim.evaluate.results import Evaluation, Result
+from sim.export.bundle_writer import Source, write_bundle
+from sim.export.onnx_writer import parity, write_onnx
+from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings
+from sim.policies import load_policy
+from sim.train.settings import OptimiserSettings, PolicySettings, TrainSettings
+from sim.train.trainer import Trainer
+
+TINY = TrainSettings(
+    policy=PolicySettings(
+        predicted_steps=4,
+        executed_steps=2,
+        train_steps=20,
+        inference_steps=5,
+        network=ResidualMlpSettings(hidden=32, blocks=1, step_size=8),
+    ),
+    optimiser=OptimiserSettings(updates=3, batch_size=16, warm_up=1),
+)
+RESULT = Result("state", 10, 9, 0.55, 0.99, mean_duration=4.5, mean_inference_ms=1.0, first_seed=0)
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """A checkpoint of a tiny network after three updates."""
+    random = np.random.default_rng(0)
+    observations = random.uniform(-0.5, 0.5, (1, 30, 19)).astype(np.float32)
+    actions = random.uniform(0.0, 0.08, (30, 10)).astype(np.float32)
+    data = Demonstrations(observations, actions, np.array([30]), np.array([0]))
+    trainer = Trainer(TINY, data, torch.device("cpu"))
+    while not trainer.finished:
+        trainer.update()
+    return Source(trainer.checkpoint(), data, Evaluation("tiny", (RESULT,)), Provenance("0" * 40, "test", 0, "today"))
+
+
+def test_torch_and_onnx_agree_at_every_level(tmp_path: Path):
+    torch.manual_seed(0)
+    network = MlpDenoiser(4, 10, 38, ResidualMlpSettings(hidden=64, blocks=2, step_size=8))
+    write_onnx(network, tmp_path / "denoiser.onnx")
+    assert parity(network, tmp_path / "denoiser.onnx", steps=20) < 1e-5
+
+
+def test_an_exported_bundle_verifies_and_says_where_it_comes_from(source: Source, tmp_path: Path):
+    bundle, difference = write_bundle(tmp_path / "tiny", source, golden_seed=0)
+    assert difference < 1e-5 and bundle.golden_error < 1e-5
+    assert bundle.manifest.name == "tiny" and bundle.manifest.provenance.commit == "0" * 40
+    assert bundle.manifest.metrics["state.success"] == 0.9
+    card = (tmp_path / "tiny" / "card.md").read_text()
+    assert "| state | 9 / 10 | 90.0 % | 55.0 .. 99.0 % | 4.5 s |" in card
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_an_export_replaces_the_folder_and_is_the_checkpoint(source: Source, tmp_path: Path):
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "old.txt").write_text("old")
+    bundle, _ = write_bundle(tmp_path / "tiny", source, golden_seed=0)
+    assert not (tmp_path / "tiny" / "old.txt").exists()
+    source.checkpoint.save(tmp_path / "checkpoint.pt")
+    plain = load_policy(tmp_path / "checkpoint.pt")
+    observations = np.random.default_rng(1).uniform(-0.5, 0.5, (1, 38)).astype(np.float32)
+    noise = bundle.sampler.noise(3)
+    np.testing.assert_allclose(
+        bundle.sampler.sample(observations, noise), plain.sampler.sample(observations, noise), atol=1e-5
+    )
+
+
+def test_a_changed_network_no_longer_verifies(source: Source, tmp_path: Path):
+    write_bundle(tmp_path / "tiny", source, golden_seed=0)
+    path = tmp_path / "tiny" / "denoiser.onnx"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(BundleError, match="sha256"):
+        Bundle.load(tmp_path / "tiny")
+
+
+def test_executed_steps_can_be_overridden(source: Source, tmp_path: Path):
+    source.checkpoint.save(tmp_path / "checkpoint.pt")
+    assert load_policy(tmp_path / "checkpoint.pt").manifest.action.executed_steps == 2
+    assert load_policy(tmp_path / "checkpoint.pt", 3).manifest.action.executed_steps == 3
