@@ -52,16 +52,17 @@ def failure_of(folder: Path, name: str, given: LaunchArguments) -> str:
     raise AssertionError(f"node {name} ended without being noticed")
 
 
-def processes_of(folder: Path) -> list[int]:
-    """Return the processes that were started with `folder` in their environment."""
-    wanted = str(folder).encode()
-    return [pid for pid in _pids() if wanted in _environment(pid)]
+def processes_of(folder: Path, module: str = "") -> list[int]:
+    """Return the processes that log into `folder` (all the demo's but itself), or those that run `module`."""
+    wanted = f"ROS_LOG_DIR={folder}".encode()
+    found = [pid for pid in _pids() if wanted in _contents(pid, "environ")]
+    return [pid for pid in found if module.encode() in _contents(pid, "cmdline")]
 
 
-def orphaned_shared_memory() -> set[str]:
-    """Return the DDS segments and ports in shared memory that no process uses."""
-    names = {path.name for path in SHARED_MEMORY_FOLDER.glob("fastrtps_*") if not path.name.endswith("_el")}
-    return names - set().union(*map(shared_memory_of, _pids()))
+def shared_memory_files(folder: Path) -> set[Path]:
+    """Return the shared-memory files that the processes of `folder` own now."""
+    owned: set[str] = set().union(*map(shared_memory_of, processes_of(folder)))
+    return {path for name in owned for path in SHARED_MEMORY_FOLDER.glob(f"*{name}*")}
 
 
 def with_parameters(folder: Path, given: LaunchArguments, node: str, old: str, new: str) -> LaunchArguments:
@@ -86,8 +87,8 @@ def _pids() -> list[int]:
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
-def _environment(pid: int) -> bytes:
+def _contents(pid: int, name: str) -> bytes:
     try:
-        return Path(f"/proc/{pid}/environ").read_bytes()
+        return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
         return b""

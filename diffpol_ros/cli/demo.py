@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from diffpol_ros.cli.main import Demo
-from diffpol_ros.cli.signals import orderly_exit
+from diffpol_ros.cli.signals import Ending, orderly_exit
 from diffpol_ros.cli.summary import CAMERA, print_summary, summarize
 from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.graph.arguments import LaunchArguments
@@ -27,8 +28,9 @@ def run_demo(options: Demo) -> int:
         raise SettingsError(f"--episodes is {options.episodes}, expected at least 1")
     console = Console(highlight=False)
     folder = _results_folder(options.output)
-    with orderly_exit():
-        outcomes = _run_graph(options, folder, console)
+    with orderly_exit() as ending:
+        outcomes = _run_graph(options, folder, console, ending)
+        ending.check()
         with console.status("reading the bag, drawing"):
             summary = summarize(folder, outcomes, video=options.video and options.image_stride > 0)
     print_summary(summary, folder, console)
@@ -60,7 +62,7 @@ def _arguments(options: Demo, folder: Path) -> LaunchArguments:
     )
 
 
-def _run_graph(options: Demo, folder: Path, console: Console) -> list[Outcome]:
+def _run_graph(options: Demo, folder: Path, console: Console, ending: Ending) -> list[Outcome]:
     """Run every episode on a graph of its own domain and ports; nothing of it is left afterwards."""
     with ExitStack() as stack:
         domain = options.domain or stack.enter_context(free_domain())
@@ -68,17 +70,22 @@ def _run_graph(options: Demo, folder: Path, console: Console) -> list[Outcome]:
         environment = ros_environment(folder / "logs", domain)
         os.environ.update({**environment, **graph[0].environment})
         supervisor = stack.enter_context(Supervisor(graph, folder / "logs", environment))
-        return _run_episodes(options, supervisor, console)
+
+        def health() -> None:
+            ending.check()
+            supervisor.check()
+
+        return _run_episodes(options, health, console)
 
 
-def _run_episodes(options: Demo, supervisor: Supervisor, console: Console) -> list[Outcome]:
+def _run_episodes(options: Demo, health: Callable[[], None], console: Console) -> list[Outcome]:
     # Imported here: the DDS library reads the environment when it is loaded.
     from diffpol_ros.nodes.conductor import Conductor
     from diffpol_ros.nodes.session import ros_node
 
     outcomes: list[Outcome] = []
     with ros_node("conductor") as node:
-        conductor = Conductor(node, health=supervisor.check)
+        conductor = Conductor(node, health=health)
         try:
             with console.status("starting the nodes"):
                 conductor.wait_for_graph()

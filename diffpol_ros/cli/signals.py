@@ -5,17 +5,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from diffpol_ros.graph.signals import ENDING
+
+
+class Ending:
+    """Whether somebody asked for the end."""
+
+    def __init__(self) -> None:
+        """Start with nobody having asked."""
+        self._asked: int | None = None
+
+    def check(self) -> None:
+        """Raise once more what Python swallowed, as it does in a destructor or a fork hook; call it often."""
+        if self._asked == signal.SIGINT:
+            raise KeyboardInterrupt
+        if self._asked is not None:
+            raise SystemExit(128 + self._asked)
+
+    def ask(self, number: int, _: FrameType | None) -> None:
+        """Take a signal."""
+        self._asked = number
+        self.check()
+
 
 @contextmanager
-def orderly_exit() -> Iterator[None]:
-    """Within this context SIGTERM and SIGHUP raise SystemExit with the shell's exit code for them."""
-    previous = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+def orderly_exit() -> Iterator[Ending]:
+    """Make SIGINT a KeyboardInterrupt, SIGTERM and SIGHUP a SystemExit with the exit code a shell gives them."""
+    ending = Ending()
+    previous = {number: signal.signal(number, ending.ask) for number in ENDING}
     try:
-        yield
+        yield ending
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def _leave(number: int, _: FrameType | None) -> None:
-    raise SystemExit(128 + number)

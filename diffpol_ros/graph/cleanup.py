@@ -1,24 +1,27 @@
 """Leaves nothing behind: stops process groups, and removes the shared memory that killed ones could not.
 
-Run as a script this is the guard: it reads from standard input what the supervisor started, and when that pipe
-closes without a "done" (the supervisor was killed) it does the supervisor's last duty. It uses the standard
-library only, so that it starts in a few milliseconds without site-packages.
+Run as a script this is the guard: it reads from standard input what the supervisor started, and removes their shared
+memory in the end. When the pipe closes before that (the supervisor was killed), it stops them as well. It uses the
+standard library only, so that it starts in a few milliseconds without site-packages.
 """
 
 import json
 import os
 import re
+import select
 import signal
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 SHARED_MEMORY_FOLDER = Path("/dev/shm")
-SHARED_MEMORY = re.compile(r"/dev/shm/((?:fastrtps|fastdds)_[a-z]*[0-9a-f]+)")
+LOCK_FILE = re.compile(r"^/dev/shm/((?:fastrtps|fastdds)_\w+)_el$")
 LADDER = ((signal.SIGINT, 3.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 2.0))
 POLL_S = 0.01
+NOTE_PERIOD_S = 0.5
 
 
 class Process(NamedTuple):
@@ -72,19 +75,23 @@ def _signal_group(pid: int, number: int) -> None:
 
 
 def shared_memory_of(pid: int) -> set[str]:
-    """Return the names of the DDS shared-memory segments and ports that `pid` has mapped or open."""
+    """Return the names of the DDS segments and ports that `pid` owns: it holds their lock files open.
+
+    Others map them too, and keep them mapped after the owner's death.
+    """
     found: set[str] = set()
     try:
-        found.update(SHARED_MEMORY.findall(Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")))
-        for link in Path(f"/proc/{pid}/fd").iterdir():
-            found.update(SHARED_MEMORY.findall(str(link.readlink())))
+        links = list(Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return found
+    for link in links:
+        with suppress(OSError):
+            found.update(LOCK_FILE.findall(str(link.readlink())))
     return found
 
 
 def remove_shared_memory(names: Iterable[str], folder: Path = SHARED_MEMORY_FOLDER) -> list[Path]:
-    """Remove the files of those segments and ports that no living process uses; return what was removed."""
+    """Remove the files of those segments and ports that no living process owns; return what was removed."""
     left = {name for name in names if any(path.exists() for path in _files(name, folder))}
     if left:
         everyone = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
@@ -101,18 +108,26 @@ def _files(name: str, folder: Path) -> tuple[Path, Path, Path]:
 
 
 def main() -> int:
-    """Wait for the supervisor's end, then stop and remove what it left."""
+    """Note what the graph owns while it runs; remove it when it has ended; end it when the supervisor is dead."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    supervisor = os.getppid()
     processes: set[Process] = set()
     shared: set[str] = set()
-    for line in sys.stdin:
-        news = json.loads(line)
-        if news.get("done"):
-            return 0
-        processes.update(Process(*entry) for entry in news.get("processes", ()))
-        shared.update(news.get("shared_memory", ()))
-    stop_groups(processes)
+    pending, released = b"", False
+    while not released:
+        heard = select.select([sys.stdin], [], [], NOTE_PERIOD_S)[0]
+        shared |= set().union(*map(shared_memory_of, [supervisor, *(process.pid for process in processes)]))
+        if heard:
+            news = os.read(sys.stdin.fileno(), 1 << 16)
+            if not news:
+                break
+            *lines, pending = (pending + news).split(b"\n")
+            for message in map(json.loads, lines):
+                processes.update(Process(*entry) for entry in message["processes"])
+                released = message["released"]
+    if not released:
+        stop_groups(processes)
     remove_shared_memory(shared)
     return 0
 

@@ -1,16 +1,18 @@
-"""The supervisor's end of the guard: a process that cleans up when the supervisor itself is killed."""
+"""The supervisor's end of the guard: a process that cleans up, also when the supervisor itself is killed."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from diffpol_ros.graph import cleanup
 from diffpol_ros.graph.cleanup import Process
 
+RELEASE_DEADLINE_S = 10.0
+
 
 class Guard:
-    """Tells a guard process what to clean up, and releases it when nothing is left to do."""
+    """Tells a guard process whom to look after, and lets it go when they have ended."""
 
     def __init__(self) -> None:
         """Start the guard in a session of its own, out of reach of a Ctrl-C."""
@@ -21,27 +23,19 @@ class Guard:
             text=True,
             start_new_session=True,
         )
-        self._told: set[str] = set()
 
-    def watch(self, processes: Iterable[Process]) -> None:
+    def watch(self, processes: Sequence[Process]) -> None:
         """Make the guard responsible for `processes`."""
-        self._tell({"processes": list(processes)})
-
-    def remember(self, shared_memory: Iterable[str]) -> None:
-        """Make the guard responsible for segments of shared memory."""
-        news = set(shared_memory) - self._told
-        if news:
-            self._told |= news
-            self._tell({"shared_memory": sorted(news)})
+        self._tell(processes, released=False)
 
     def release(self) -> None:
-        """Let the guard go: everything is stopped and removed."""
-        self._tell({"done": True})
+        """Return when the guard has removed what the ended processes left in shared memory."""
+        self._tell([], released=True)
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.wait(timeout=5.0)
+        self._process.wait(timeout=RELEASE_DEADLINE_S)
 
-    def _tell(self, news: object) -> None:
+    def _tell(self, processes: Sequence[Process], *, released: bool) -> None:
         if self._process.poll() is None and self._process.stdin:
-            self._process.stdin.write(json.dumps(news) + "\n")
+            self._process.stdin.write(json.dumps({"processes": list(processes), "released": released}) + "\n")
             self._process.stdin.flush()

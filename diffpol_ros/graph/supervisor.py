@@ -1,24 +1,22 @@
 """Runs a graph as real processes, notices when one dies, and leaves nothing behind however it ends."""
 
 import ctypes
-import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.graph.cleanup import identify, remove_shared_memory, shared_memory_of, stop_groups
+from diffpol_ros.graph.cleanup import identify, stop_groups
 from diffpol_ros.graph.command import command
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.guard import Guard
+from diffpol_ros.graph.signals import deferred_signals
 
 PR_SET_PDEATHSIG = 1
 LINES_SHOWN = 4
-SCAN_PERIOD_S = 2.0
 _LIBC = ctypes.CDLL(None)
 
 
@@ -47,17 +45,17 @@ class Supervisor:
         self._logs = log_folder
         self._environment = dict(environment)
         self._running: list[RunningNode] = []
-        self._shared_memory: set[str] = set()
-        self._next_scan_s = 0.0
         self._guard: Guard | None = None
 
     def __enter__(self) -> "Supervisor":
         """Start every node; if one cannot be started, stop the others."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._guard = Guard()
+        with deferred_signals():
+            self._guard = Guard()
         try:
             for node in self._graph:
-                self._start(node, self._guard)
+                with deferred_signals():
+                    self._start(node, self._guard)
         except BaseException:
             self.stop()
             raise
@@ -89,35 +87,21 @@ class Supervisor:
         for node in self._running:
             if node.process.poll() is not None:
                 raise NodeFailure(describe_end(node))
-        if time.monotonic() >= self._next_scan_s:
-            self._note_shared_memory()
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """Return the process of the node called `name`."""
         return next(node.process for node in self._running if node.description.name == name)
 
-    def _note_shared_memory(self) -> None:
-        self._next_scan_s = time.monotonic() + SCAN_PERIOD_S
-        for pid in (os.getpid(), *(node.process.pid for node in self._running)):
-            self._shared_memory |= shared_memory_of(pid)
-        if self._guard:
-            self._guard.remember(self._shared_memory)
-
     def stop(self) -> None:
-        """End every node within a few seconds and remove the shared memory of those that could not."""
-        previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            self._note_shared_memory()
+        """End every node within a few seconds and remove the shared memory they leave."""
+        with deferred_signals():
             leaders = (identify(node.process.pid) for node in self._running)
             stop_groups([leader for leader in leaders if leader])
             for node in self._running:
                 node.process.wait(timeout=5.0)
-            remove_shared_memory(self._shared_memory)
             if self._guard:
                 self._guard.release()
                 self._guard = None
-        finally:
-            signal.signal(signal.SIGINT, previous)
 
 
 def describe_end(node: RunningNode) -> str:

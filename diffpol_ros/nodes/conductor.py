@@ -21,7 +21,7 @@ from diffpol_ros.trials.lift import LiftJudge, LiftTask, Outcome
 TRIGGERS = ("bridge/stop", "twin/reset", "estimation/reset", "policy/reset", "bridge/reset", "bridge/enable")
 SPIN_S = 0.05
 START_DEADLINE_S = 60.0
-SERVICE_DEADLINE_S = 10.0
+SERVICE_DEADLINE_S, SERVICE_ATTEMPTS = 12.0, 4
 TRUTH_DEADLINE_S = 3.0
 SETTLE_S = 0.4
 
@@ -114,10 +114,13 @@ class Conductor:
             raise RobotError(f"the twin refuses seed {seed}: {result.reason}")
 
     def _request(self, client: Client, request: Any) -> Any:
-        future = client.call_async(request)
-        if not self._wait(future.done, SERVICE_DEADLINE_S):
-            raise RobotError(f"{client.srv_name} did not answer within {SERVICE_DEADLINE_S:.0f} s: its node hangs")
-        return future.result()
+        # A server that has not met the client yet answers into the void; every request here may be repeated.
+        for _ in range(SERVICE_ATTEMPTS):
+            future = client.call_async(request)
+            if self._wait(future.done, SERVICE_DEADLINE_S / SERVICE_ATTEMPTS):
+                return future.result()
+            client.remove_pending_request(future)
+        raise RobotError(f"{client.srv_name} did not answer within {SERVICE_DEADLINE_S:.0f} s: its node hangs")
 
     def _fresh_truth(self) -> tuple[int, float]:
         """Return the next sample of the truth: its stamp [ns] and the block's height [m]."""

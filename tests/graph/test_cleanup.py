@@ -19,13 +19,21 @@ def segment() -> Path:
     path.write_bytes(b"\0" * mmap.PAGESIZE)
     yield path  # type: ignore[misc]
     path.unlink(missing_ok=True)
+    path.with_name(f"{SEGMENT}_el").unlink(missing_ok=True)
 
 
-def test_a_mapped_segment_is_found_and_kept(segment: Path) -> None:
-    with segment.open("r+b") as file, mmap.mmap(file.fileno(), 0):
+def test_a_segment_with_an_owner_is_found_and_kept(segment: Path) -> None:
+    with segment.with_name(f"{SEGMENT}_el").open("w"):
         assert SEGMENT in shared_memory_of(os.getpid())
         assert remove_shared_memory([SEGMENT]) == []
     assert segment.exists()
+
+
+def test_a_segment_of_the_dead_goes_though_others_have_it_mapped(segment: Path) -> None:
+    with segment.open("r+b") as file, mmap.mmap(file.fileno(), 0):
+        assert SEGMENT not in shared_memory_of(os.getpid())
+        assert remove_shared_memory([SEGMENT]) == [segment]
+    assert not segment.exists()
 
 
 def test_a_left_segment_goes_with_its_lock_and_semaphore(tmp_path: Path) -> None:

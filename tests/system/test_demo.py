@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from diffpol_ros.graph.ports import free_ports
-from tests.graph_run import orphaned_shared_memory, processes_of, wait_until
+from tests.graph_run import processes_of, shared_memory_files, wait_until
+from tests.tiny_policy import write_tiny_bundle
 
 pytestmark = [
     pytest.mark.ros,
@@ -34,18 +35,23 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
-def assert_nothing_left(folder: Path, orphans: set[str], ports: tuple[int, ...] = ()) -> None:
+def assert_nothing_left(folder: Path, shared: set[Path], ports: tuple[int, ...] = ()) -> None:
     wait_until(lambda: not processes_of(folder), SECONDS_TO_END, "the end of every process")
-    wait_until(lambda: orphaned_shared_memory() <= orphans, SECONDS_TO_END, "the end of every shared-memory file")
+    wait_until(lambda: not any(path.exists() for path in shared), SECONDS_TO_END, f"the end of {shared}")
     for port in ports:
         with socket.create_server(("127.0.0.1", port)):
             pass
 
 
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    """Give a policy that starts at once and never succeeds."""
+    return str(write_tiny_bundle(tmp_path / "tiny"))
+
+
 def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
-    orphans, ports, folder = orphaned_shared_memory(), free_ports(2), tmp_path / "out"
-    options = ["--episodes", "2", "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
-    with start(folder, *options) as demo:
+    folder = tmp_path / "out"
+    with start(folder, "--episodes", "2") as demo:
         output, _ = demo.communicate(timeout=200.0)
     assert demo.returncode == 0, output
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -54,7 +60,7 @@ def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
     assert summary["position_error_mm"]["block"]["median"] < 3.0
     for name in summary["files"]:
         assert (folder / name).exists(), name
-    assert_nothing_left(folder, orphans, ports)
+    assert not processes_of(folder)
 
 
 @pytest.mark.parametrize(
@@ -62,32 +68,48 @@ def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
     [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
     ids=["Ctrl-C", "terminated", "killed"],
 )
-def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, number: int, code: int) -> None:
-    orphans, ports, folder = orphaned_shared_memory(), free_ports(2), tmp_path / "out"
+def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, tiny: str, number: int, code: int) -> None:
+    ports, folder = free_ports(2), tmp_path / "out"
     bag = folder / "bag" / "bag_0.mcap"
-    options = ["--episodes", "50", "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
+    options = ["--episodes", "50", "--model", tiny, "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
     with start(folder, *options) as demo:
         wait_until(lambda: bag.exists() and bag.stat().st_size > 4_000_000, what="a bag that grows")
+        shared = shared_memory_files(folder)
+        assert shared
         os.kill(demo.pid, number)
         output, _ = demo.communicate(timeout=SECONDS_TO_END)
     assert demo.returncode == code, output
-    assert_nothing_left(folder, orphans, ports)
+    assert_nothing_left(folder, shared, ports)
 
 
-def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
-    orphans, folder = orphaned_shared_memory(), tmp_path / "out"
-    with start(folder) as demo:
+def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_path: Path, tiny: str) -> None:
+    folder = tmp_path / "out"
+    with start(folder, "--model", tiny) as demo:
         wait_until(lambda: (folder / "logs" / "bridge.log").exists(), what="the start of the bridge")
         os.kill(demo.pid, signal.SIGINT)
         output, _ = demo.communicate(timeout=SECONDS_TO_END)
     assert demo.returncode == 130, output
-    assert_nothing_left(folder, orphans)
+    assert_nothing_left(folder, set())
 
 
-def test_a_port_in_use_ends_the_demo_with_its_name(tmp_path: Path) -> None:
+def test_a_node_that_dies_ends_the_demo_with_its_name(tmp_path: Path, tiny: str) -> None:
+    folder = tmp_path / "out"
+    with start(folder, "--episodes", "50", "--model", tiny) as demo:
+        bag = folder / "bag" / "bag_0.mcap"
+        wait_until(lambda: bag.exists() and bag.stat().st_size > 4_000_000, what="a bag that grows")
+        shared = shared_memory_files(folder)
+        (twin,) = processes_of(folder, "diffpol_ros.nodes.twin_node")
+        os.kill(twin, signal.SIGKILL)
+        output, _ = demo.communicate(timeout=SECONDS_TO_END)
+    assert demo.returncode == 1
+    assert "diffpol: node twin was killed by SIGKILL" in output
+    assert_nothing_left(folder, shared)
+
+
+def test_a_port_in_use_ends_the_demo_with_its_name(tmp_path: Path, tiny: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with start(tmp_path / "out", "--arm-port", str(port)) as demo:
+        with start(tmp_path / "out", "--model", tiny, "--arm-port", str(port)) as demo:
             output, _ = demo.communicate(timeout=100.0)
     assert demo.returncode == 1
     assert "node twin ended with exit code 1" in output
