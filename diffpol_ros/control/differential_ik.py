@@ -11,8 +11,9 @@ from diffpol_ros.core.types import Array, Pose
 
 TASK = 6
 ACTIVE_SET_ROUNDS = 3
-LARGEST_TRANSLATION = 0.05
-LARGEST_ROTATION = 0.25
+FASTEST_TRANSLATION = 1.5
+FASTEST_ROTATION = 5.0
+FAR = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,7 @@ class DifferentialInverseKinematics:
     """Damped least squares with a nullspace posture; joints at their bound are taken out of the solve.
 
     Velocities are bounded so that each joint can still brake before its limit, and scaled together so that the tool
-    keeps its direction when the target is too far or too fast. Far errors are shortened: the damping then always sees
-    the local problem, which is what lets the arm come back from a target out of reach.
+    keeps its direction when the target is too far or too fast.
     """
 
     def __init__(self, description: RobotDescription, kinematics: Kinematics, settings: FollowerSettings) -> None:
@@ -52,9 +52,12 @@ class DifferentialInverseKinematics:
     def step(self, joint_positions: Array, target: Pose, duration: float) -> JointStep:
         """Return the step of `duration` [s] from `joint_positions` (7,) [rad] towards `target`."""
         pose, jacobian = self._kinematics.forward_and_jacobian(joint_positions)
-        wanted = _shorten(pose_error(target, pose)) / duration
-        lower, upper = self._velocity_bounds(joint_positions, duration)
-        velocities = self._solve(jacobian, wanted, joint_positions, lower, upper)
+        error = pose_error(target, pose)
+        # A target out of reach pulls the arm into a singularity, and from its far side the arm would come back with
+        # the elbow against its limit: far errors are damped more, so that the posture keeps the arm on this side.
+        damping = self._damping + min(_length(error), FAR) ** 2 * np.eye(TASK)
+        bounds = self._velocity_bounds(joint_positions, duration)
+        velocities = self._solve(jacobian, _slow(error / duration), joint_positions, bounds, damping)
         return JointStep(joint_positions + velocities * duration, velocities, jacobian @ velocities)
 
     def _velocity_bounds(self, joints: Array, duration: float) -> tuple[Array, Array]:
@@ -63,9 +66,12 @@ class DifferentialInverseKinematics:
         lower = -np.minimum(np.minimum(self._velocity, below / duration), np.sqrt(self._braking * below))
         return lower, upper
 
-    def _solve(self, jacobian: Array, wanted: Array, joints: Array, lower: Array, upper: Array) -> Array:
+    def _solve(
+        self, jacobian: Array, wanted: Array, joints: Array, bounds: tuple[Array, Array], damping: Array
+    ) -> Array:
+        lower, upper = bounds
         posture = self._gain * (self._posture - joints)
-        velocities = self._damped(jacobian, wanted, posture)
+        velocities = _damped(jacobian, wanted, posture, damping)
         scale = float(np.min(self._velocity / np.maximum(np.abs(velocities), 1e-9)))
         if scale < 1.0:
             wanted, velocities = scale * wanted, scale * velocities
@@ -77,17 +83,17 @@ class DifferentialInverseKinematics:
             fixed |= beyond
             velocities = np.clip(velocities, lower, upper)
             rest = wanted - jacobian[:, fixed] @ velocities[fixed]
-            velocities[~fixed] = self._damped(jacobian[:, ~fixed], rest, posture[~fixed])
+            velocities[~fixed] = _damped(jacobian[:, ~fixed], rest, posture[~fixed], damping)
         return np.clip(velocities, lower, upper)
 
-    def _damped(self, jacobian: Array, wanted: Array, posture: Array) -> Array:
-        missing = np.linalg.solve(jacobian @ jacobian.T + self._damping, wanted - jacobian @ posture)
-        return posture + jacobian.T @ missing
+
+def _damped(jacobian: Array, wanted: Array, posture: Array, damping: Array) -> Array:
+    missing = np.linalg.solve(jacobian @ jacobian.T + damping, wanted - jacobian @ posture)
+    return posture + jacobian.T @ missing
 
 
-def _shorten(error: Array) -> Array:
-    far = max(_length(error[:3]) / LARGEST_TRANSLATION, _length(error[3:]) / LARGEST_ROTATION, 1.0)
-    return error / far
+def _slow(twist: Array) -> Array:
+    return twist / max(_length(twist[:3]) / FASTEST_TRANSLATION, _length(twist[3:]) / FASTEST_ROTATION, 1.0)
 
 
 def _length(vector: Array) -> float:
