@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("chunk_time", "inverse_kinematics", "detection_time", "bridge_loop", "graph_latency")
+BENCHMARKS = (
+    "chunk_time",
+    "inverse_kinematics",
+    "detection_time",
+    "tag_accuracy",
+    "polymetis_loop",
+    "bridge_loop",
+    "graph_latency",
+)
 
 
 def main() -> int:

@@ -28,6 +28,8 @@ _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 _HAS_DESCRIPTOR = 0x08
 _LOCAL_CHECKSUM, _LOCAL_NAME_LENGTHS, _LOCAL_SIZE = 14, 26, 30
 _CENTRAL_CHECKSUM, _CENTRAL_NAME_LENGTHS, _CENTRAL_SIZE = 16, 28, 46
+# What zipfile, zlib, json and struct raise for bytes that are damaged anywhere.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError, TypeError, RuntimeError)
 
 
 class ArchiveError(RobotError):
@@ -52,7 +54,7 @@ class TorchScriptArchive:
         self.content = bytes(content)
         try:
             self.law, self._slots = _read_description(self.content)
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, struct.error, NotImplementedError) as error:
+        except _UNREADABLE as error:
             raise ArchiveError(f"{source}: not a TorchScript file of this project: {error}") from error
 
     @classmethod
