@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Settings = TypeVar("Settings")
 Result = TypeVar("Result")
@@ -34,7 +34,7 @@ def _begin(make: Callable[[Settings], Worker[Result]], settings: Settings) -> No
     _worker = make(settings)
 
 
-def _work(seed: int) -> object:
+def _work(seed: int) -> Any:
     if _worker is None:
         raise RuntimeError("the process was not begun")
     return _worker(seed)

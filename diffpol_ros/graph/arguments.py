@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest, setting
@@ -51,7 +51,8 @@ def from_texts(texts: dict[str, str]) -> LaunchArguments:
     unknown = sorted(set(texts) - set(kinds))
     if unknown:
         raise SettingsError(f"launch argument {unknown[0]!r} is not known; {closest(unknown[0], kinds)}")
-    return LaunchArguments(**{name: _from_text(name, text, kinds[name]) for name, text in texts.items()})
+    values: dict[str, Any] = {name: _from_text(name, text, kinds[name]) for name, text in texts.items()}
+    return LaunchArguments(**values)
 
 
 def _from_text(name: str, text: str, kind: object) -> object:

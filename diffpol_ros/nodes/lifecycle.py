@@ -1,6 +1,7 @@
 """The life of every node: parameters, configure, activate, diagnostics, and an exit that says why."""
 
 import sys
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import rclpy
@@ -107,7 +108,7 @@ class StageNode(LifecycleNode, Generic[Parameters]):
                 raise self.failure or DiffpolError(f"{self.get_name()}: could not start; the log above says why")
 
 
-def run_node(kind: type[StageNode[Any]], arguments: list[str] | None = None) -> None:
+def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = None) -> None:
     """Run one node until SIGINT or SIGTERM; exit with 1 and the reason where it cannot run."""
     rclpy.init(args=arguments)
     node = None

@@ -47,7 +47,8 @@ def to_pose_message(pose: Pose) -> PoseMessage:
 def from_pose_message(message: PoseMessage) -> Pose:
     """Return a message's pose, not normalised: consumers check what they need."""
     position, rotation = message.position, message.orientation
-    return Pose([position.x, position.y, position.z], [rotation.x, rotation.y, rotation.z, rotation.w])
+    quaternion = np.array([rotation.x, rotation.y, rotation.z, rotation.w])
+    return Pose(np.array([position.x, position.y, position.z]), quaternion)
 
 
 def to_pose_stamped(pose: Pose, stamp_ns: int, frame: str) -> PoseStamped:
@@ -85,7 +86,8 @@ def to_joint_state(state: RobotState, joint_names: Sequence[str]) -> JointState:
 def gripper_width(message: JointState) -> float:
     """Return the distance between the fingers [m] of a joint state message."""
     try:
-        return sum(float(message.position[message.name.index(name)]) for name in FINGER_JOINTS)
+        names = list(message.name)
+        return sum(float(message.position[names.index(name)]) for name in FINGER_JOINTS)
     except (ValueError, IndexError) as error:
         names = ", ".join(message.name)
         raise ObservationError(f"joint_states has no {' and '.join(FINGER_JOINTS)} (it has {names})") from error
@@ -146,7 +148,8 @@ def from_image_message(message: Image) -> NDArray[np.uint8]:
     pixels = np.frombuffer(message.data, dtype=np.uint8)
     if message.step < message.width * channels or pixels.size != message.step * message.height:
         raise ObservationError(
-            f"image of {message.width}x{message.height} {message.encoding} has {pixels.size} bytes and step {message.step}"
+            f"image of {message.width}x{message.height} {message.encoding} "
+            f"has {pixels.size} bytes and step {message.step}"
         )
     rows = pixels.reshape(message.height, message.step)[:, : message.width * channels]
     return rows if channels == 1 else rows.reshape(message.height, message.width, channels)

@@ -82,7 +82,7 @@ def _value(node: Node, field: dataclasses.Field[Any], hint: Any) -> Any:
     parameter = node.get_parameter_or(field.name)
     if parameter is None or parameter.type_ == Parameter.Type.NOT_SET:
         raise SettingsError(f"{node.get_name()}: parameter {field.name!r} is not set: {field.metadata['description']}")
-    value = parameter.value
+    value: Any = parameter.value
     items = list(value) if get_origin(hint) is tuple else [value]
     for item in items:
         complaint = out_of_range(item, field.metadata)

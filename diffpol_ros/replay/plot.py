@@ -16,7 +16,7 @@ from diffpol_ros.replay.series import PoseSeries, Run
 COLOURS = ("#d1495b", "#3a7d44", "#2e6fba")
 VERDICT_COLOURS = {"COMMAND": "#8fce9f", "HOLD": "#f2c14e", "STOP": "#d9667b"}
 HEIGHTS = (3.0, 1.2, 3.0, 1.4, 0.45)
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -149,9 +150,8 @@ def _write_mp4(frames: Iterator[Pixels], path: Path, rate: float) -> Path:
     first = next(frames)
     size = (first.shape[1], first.shape[0])
     # yuv420p and the index in front: what browsers play.
-    writer = imageio_ffmpeg.write_frames(
-        str(path), size, fps=rate, codec="libx264", quality=7, output_params=["-movflags", "+faststart"]
-    )
+    options: dict[str, Any] = {"fps": rate, "output_params": ["-movflags", "+faststart"]}
+    writer = imageio_ffmpeg.write_frames(str(path), size, codec="libx264", quality=7, **options)
     writer.send(None)
     try:
         writer.send(np.ascontiguousarray(first))

@@ -3,6 +3,7 @@
 import mmap
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ SEGMENT = f"fastrtps_{os.getpid():016x}"
 
 
 @pytest.fixture
-def segment() -> Path:
+def segment() -> Iterator[Path]:
     path = cleanup.SHARED_MEMORY_FOLDER / SEGMENT
     path.write_bytes(b"\0" * mmap.PAGESIZE)
-    yield path  # type: ignore[misc]
+    yield path
     path.unlink(missing_ok=True)
     path.with_name(f"{SEGMENT}_el").unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -82,7 +83,8 @@ def declared_parameters() -> dict[str, set[str]]:
             if isinstance(kind, type) and issubclass(kind, StageNode) and kind.__module__ == module.__name__
         ]
         assert len(kinds) == 1, f"{node.module} holds {len(kinds)} nodes"
-        found[node.name] = {field.name for field in dataclasses.fields(kinds[0].parameters_kind)} | {"autostart"}
+        parameters: Any = kinds[0].parameters_kind  # type: ignore[misc]
+        found[node.name] = {field.name for field in dataclasses.fields(parameters)} | {"autostart"}
     return found
 
 

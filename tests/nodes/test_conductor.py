@@ -49,7 +49,8 @@ class PretendGraph(Node):
         self.calls.append(f"{name} {self.get_parameter('seed').value}")
         if name == "twin/reset":
             self._height = 0.03
-        self._enabled = name == "bridge/enable"
+        if name.startswith("bridge/"):
+            self._enabled = name == "bridge/enable"
         response.success, response.message = name != self.refusal, "not today"
         return response
 
@@ -66,7 +67,7 @@ class PretendGraph(Node):
         gate = DiagnosticArray()
         gate.header.stamp = stamp
         stopped = self._enabled and self.stop_reason
-        gate.status.append(DiagnosticStatus(message=f"STOP: {self.stop_reason}" if stopped else "COMMAND"))
+        gate.status = [DiagnosticStatus(message=f"STOP: {self.stop_reason}" if stopped else "COMMAND")]
         self._gate.publish(gate)
 
 
@@ -101,7 +102,7 @@ def test_episodes_run_one_after_the_other(graph: PretendGraph, conductor: Conduc
     conductor.wait_for_graph(20.0)
     outcomes = list(conductor.run([7, 8]))
     assert [(outcome.seed, outcome.success) for outcome in outcomes] == [(7, True), (8, True)]
-    once = ["twin/reset", "estimation/reset", "policy/reset", "bridge/reset", "bridge/enable"]
+    once = ["twin/reset", "estimation/reset", "bridge/reset", "bridge/enable", "policy/reset"]
     assert graph.calls == [
         "bridge/stop 0",
         *(f"{name} 7" for name in once),

@@ -54,6 +54,6 @@ def test_numbers_that_are_not_finite_are_named(tmp_path: Path):
 @pytest.mark.parametrize("ends", [[4], [0, 5], [3, 3, 5], []])
 def test_ends_that_do_not_divide_the_frames_are_refused(ends: list[int]):
     good = Demonstrations.join([episode(0, 5)])
-    ends = np.array(ends, dtype=np.int64)
+    wrong_ends = np.array(ends, dtype=np.int64)
     with pytest.raises(DatasetError, match="ends"):
-        replace(good, ends=ends, seeds=np.arange(len(ends))).check("demonstrations.npz")
+        replace(good, ends=wrong_ends, seeds=np.arange(len(ends))).check("demonstrations.npz")
