@@ -73,23 +73,25 @@ class Conductor:
         self.call("bridge/stop")
 
     def prepare(self, seed: int) -> None:
-        """Stop the arm, set the scene of `seed`, make every stage forget the last episode."""
+        """Stop the arm, set the scene of `seed`, make estimation and bridge forget the last episode."""
         self.call("bridge/stop")
         self._set_seed(seed)
         self.call("twin/reset")
         # Images exposed before the reset are still on their way: what they show must be forgotten as well.
         self._wait(lambda: False, SETTLE_S)
-        for name in ("estimation/reset", "policy/reset", "bridge/reset"):
-            self.call(name)
+        self.call("estimation/reset")
+        self.call("bridge/reset")
 
     def watch(self, seed: int) -> Outcome:
-        """Enable the arm and watch until the episode is decided."""
+        """Enable the arm, let the policy begin, and watch until the episode is decided."""
         start_ns, rest = self._fresh_truth()
         judge = LiftJudge(self._task, seed, start_ns, rest)
         if not self._wait(lambda: self._estimate_ns > start_ns, SERVICE_DEADLINE_S):
             return judge.decide(self._fresh_truth()[0], False, "the block is not seen: no estimate arrived")
         self._stopped = None
         self.call("bridge/enable")
+        # Last, so that the first chunk is computed from what is seen now: the bridge refuses older ones.
+        self.call("policy/reset")
         start_ns, rest = self._fresh_truth()
         judge = LiftJudge(self._task, seed, start_ns, rest)
         while True:

@@ -96,10 +96,21 @@ def draw_caption(image: Pixels, caption: Caption) -> Pixels:
     pen = ImageDraw.Draw(canvas)
     top = image.shape[0] - BAR_HEIGHT
     pen.text((14, top + 8), caption.title, font=_font("DejaVuSans-Bold.ttf", 16), fill=WHITE)
-    pen.text((14, top + 32), caption.detail, font=_font("DejaVuSansMono.ttf", 12), fill=(190, 198, 208))
+    small = _font("DejaVuSansMono.ttf", 12)
+    detail = _fitted(caption.detail, small, image.shape[1] - 28)
+    pen.text((14, top + 32), detail, font=small, fill=(190, 198, 208))
     if caption.badge:
         _badge(pen, caption, image.shape[1], top)
     return np.asarray(canvas)
+
+
+def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    """Return `text`, shortened where it is wider than `width` [pixel]."""
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"
 
 
 def _badge(pen: ImageDraw.ImageDraw, caption: Caption, width: int, top: int) -> None:
