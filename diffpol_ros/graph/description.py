@@ -35,7 +35,8 @@ class NodeDescription:
 
 def twin_graph(arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
     """Return the stack with the twin in the robot's and the cameras' place."""
-    graph = _Graph(arguments)
+    # At another speed than the world's, the twin publishes /clock and everybody else lives on it.
+    graph = _Graph(arguments, simulated=arguments.speed != 1.0)
     twin = graph.node(
         "twin",
         robot=arguments.robot,
@@ -83,10 +84,11 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
 class _Graph:
     """Fills in what all nodes have in common."""
 
-    def __init__(self, arguments: LaunchArguments) -> None:
+    def __init__(self, arguments: LaunchArguments, simulated: bool = False) -> None:
         self._namespace = arguments.namespace
         self._root = resource_root()
         self._folder = parameter_folder(arguments, self._root)
+        self._simulated = simulated
 
     def node(self, name: str, **parameters: ParameterValue) -> NodeDescription:
         file = self._folder / f"{name}.yaml"
@@ -97,6 +99,6 @@ class _Graph:
             module=f"{PACKAGE}.nodes.{name}_node",
             namespace=self._namespace,
             parameter_file=file.absolute(),
-            parameters=parameters,
+            parameters={**parameters, **({"use_sim_time": True} if self._simulated and name != "twin" else {})},
             environment={"FASTRTPS_DEFAULT_PROFILES_FILE": str(self._root / "launch" / "fastdds.xml")},
         )

@@ -4,7 +4,6 @@ import dataclasses
 import gc
 from dataclasses import dataclass
 
-from rclpy.clock import Clock, ClockType
 from rclpy.timer import Timer
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import MultiDOFJointTrajectory
@@ -24,6 +23,7 @@ from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.messages import from_chunk_message
 from diffpol_ros.nodes.quality import EVENTS
+from diffpol_ros.nodes.ros_clock import RosClock
 from diffpol_ros.robots.link import RobotLink
 from diffpol_ros.robots.polymetis import PolymetisRobot
 
@@ -61,7 +61,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._description = _with_address(load_robot_description(self.parameters.robot), self.parameters)
         robot = PolymetisRobot(self._description)
         follower = Follower(self._description, robot, self.parameters)
-        self._bridge = Bridge(RobotLink(robot), follower, AnchoredClock())
+        self._bridge = Bridge(RobotLink(robot), follower, self._anchored_clock())
         self._topics = BridgeTopics(self, self._description, follower.kinematics)
         self._chunks = self.create_subscription(MultiDOFJointTrajectory, "action_chunk", self._on_chunk, EVENTS)
         self._offered = [
@@ -75,8 +75,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         # What exists now stays: the collector need not look through it while the arm moves.
         gc.collect()
         gc.freeze()
-        clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = self.create_timer(self.parameters.period, self._tick, clock=clock)
+        self._timer = self.create_timer(self.parameters.period, self._tick, clock=self.loop_clock())
 
     def deactivate(self) -> None:
         """End the controller: the robot holds where it is."""
@@ -95,6 +94,10 @@ class BridgeNode(StageNode[BridgeParameters]):
         self.destroy_subscription(self._chunks)
         while self._offered:
             self.destroy_service(self._offered.pop())
+
+    def _anchored_clock(self) -> AnchoredClock:
+        simulated = RosClock(self.get_clock())
+        return AnchoredClock(simulated, simulated) if self.simulated else AnchoredClock()
 
     def report(self) -> Report:
         """Say what the gate says, how evenly the loop runs and what was refused."""

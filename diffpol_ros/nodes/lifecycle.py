@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import rclpy
+from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
@@ -49,6 +50,15 @@ class StageNode(LifecycleNode, Generic[Parameters]):
     def report(self) -> Report:
         """Return what /diagnostics says of this node now."""
         return Report.ok("running")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether this node lives on /clock (use_sim_time)."""
+        return bool(self.get_parameter("use_sim_time").value)
+
+    def loop_clock(self) -> Clock:
+        """Return what a loop is timed with: a clock that never jumps, or /clock where the node is simulated."""
+        return self.get_clock() if self.simulated else Clock(clock_type=ClockType.STEADY_TIME)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Read the parameters and configure."""

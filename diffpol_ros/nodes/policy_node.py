@@ -68,9 +68,7 @@ class PolicyNode(StageNode[PolicyParameters]):
     def activate(self) -> None:
         """Start ticking, with nothing seen."""
         self._forget()
-        self._timer = self.create_timer(
-            self._manifest.step_s, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME)
-        )
+        self._timer = self.create_timer(self._manifest.step_s, self._tick, clock=self.loop_clock())
 
     def deactivate(self) -> None:
         """Stop ticking: the arm drains its chunk and holds."""

@@ -91,3 +91,12 @@ def declared_parameters() -> dict[str, set[str]]:
 def test_a_missing_parameter_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ResourceError, match=r"twin\.yaml: node twin has no parameter file"):
         twin_graph(replace(LaunchArguments(), parameters=str(tmp_path)))
+
+
+def test_at_another_speed_all_but_the_twin_live_on_its_clock() -> None:
+    """Nobody waits for a /clock that does not come, least of all beside a real arm."""
+    slow = {node.name: node.parameters.get("use_sim_time", False) for node in twin_graph(LaunchArguments(speed=0.5))}
+    assert slow.pop("twin") is False
+    assert all(slow.values())
+    for graph in (twin_graph(LaunchArguments()), franka_graph(LaunchArguments(speed=0.5))):
+        assert not any("use_sim_time" in node.parameters for node in graph)
