@@ -42,6 +42,7 @@ class Conductor:
         self._health = health
         self._truth: tuple[int, float] | None = None
         self._estimate_ns = 0
+        self._gate_heard = False
         self._stopped: tuple[int, str] | None = None
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(node)
@@ -57,12 +58,16 @@ class Conductor:
         self._executor.shutdown()
 
     def wait_for_graph(self, deadline_s: float = START_DEADLINE_S) -> None:
-        """Return when every service is there and the twin runs; name what is missing at the deadline."""
+        """Return when every service is there, and twin and bridge tick; name what is missing at the deadline."""
         clients = (*self._triggers.values(), self._parameters)
-        ready = self._wait(lambda: self._truth is not None and all(c.service_is_ready() for c in clients), deadline_s)
+        ready = self._wait(
+            lambda: self._truth is not None and self._gate_heard and all(c.service_is_ready() for c in clients),
+            deadline_s,
+        )
         if not ready:
             missing = [client.srv_name for client in clients if not client.service_is_ready()]
-            wanted = ", ".join(missing) or "the twin's ground truth"
+            silent = "the twin's ground truth" if self._truth is None else "a verdict of the bridge's gate"
+            wanted = ", ".join(missing) or silent
             raise RobotError(f"after {deadline_s:.0f} s the graph still lacks {wanted}: see its nodes' logs")
 
     def run(self, seeds: Sequence[int]) -> Iterator[Outcome]:
@@ -148,6 +153,7 @@ class Conductor:
         self._estimate_ns = from_stamp(message.header.stamp)
 
     def _on_gate(self, message: DiagnosticArray) -> None:
+        self._gate_heard = True
         for status in message.status:
             if status.message.lower().startswith("stop"):
                 self._stopped = (from_stamp(message.header.stamp), status.message.partition(":")[2].strip())
