@@ -83,6 +83,7 @@ class BridgeNode(StageNode[BridgeParameters]):
             self.destroy_timer(self._timer)
             self._timer = None
             self._bridge.stop("the bridge node was deactivated")
+            gc.unfreeze()
 
     def cleanup(self) -> None:
         """Hang up and leave the graph."""
