@@ -64,3 +64,8 @@ def test_a_bag_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "bag").mkdir()
     said = failure_of(tmp_path, "recorder", arguments(tmp_path))
     assert "a bag is never overwritten" in said
+
+
+def test_a_robot_that_is_not_described_is_named(tmp_path: Path) -> None:
+    said = failure_of(tmp_path, "bridge", replace(arguments(tmp_path), robot="pandaa"))
+    assert "did you mean 'panda'?" in said

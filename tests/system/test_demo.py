@@ -43,6 +43,13 @@ def assert_nothing_left(folder: Path, shared: set[Path], ports: tuple[int, ...] 
             pass
 
 
+def wait_for_bag(demo: subprocess.Popen[str], folder: Path) -> None:
+    """Return when images are being recorded; fail with what the demo said when it ends before."""
+    bag = folder / "bag" / "bag_0.mcap"
+    wait_until(lambda: demo.poll() is not None or (bag.exists() and bag.stat().st_size > 4_000_000), what="recording")
+    assert demo.poll() is None, demo.communicate()[0]
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> str:
     """Give a policy that starts at once and never succeeds."""
@@ -70,10 +77,9 @@ def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
 )
 def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, tiny: str, number: int, code: int) -> None:
     ports, folder = free_ports(2), tmp_path / "out"
-    bag = folder / "bag" / "bag_0.mcap"
     options = ["--episodes", "50", "--model", tiny, "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
     with start(folder, *options) as demo:
-        wait_until(lambda: bag.exists() and bag.stat().st_size > 4_000_000, what="a bag that grows")
+        wait_for_bag(demo, folder)
         shared = shared_memory_files(folder)
         assert shared
         os.kill(demo.pid, number)
@@ -95,8 +101,7 @@ def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_pa
 def test_a_node_that_dies_ends_the_demo_with_its_name(tmp_path: Path, tiny: str) -> None:
     folder = tmp_path / "out"
     with start(folder, "--episodes", "50", "--model", tiny) as demo:
-        bag = folder / "bag" / "bag_0.mcap"
-        wait_until(lambda: bag.exists() and bag.stat().st_size > 4_000_000, what="a bag that grows")
+        wait_for_bag(demo, folder)
         shared = shared_memory_files(folder)
         (twin,) = processes_of(folder, "diffpol_ros.nodes.twin_node")
         os.kill(twin, signal.SIGKILL)
