@@ -95,7 +95,7 @@ class RecorderNode(StageNode[RecorderParameters]):
 class Parked(CallbackGroup):
     """Subscriptions that wake no executor: the recorder empties their queues itself, twenty times a second.
 
-    Waking for each of some 400 messages a second takes 17 % of a core, this takes a third of it.
+    Waking for each of some 400 messages a second took 17 % of a core without images; this takes 10 % with them.
     """
 
     def can_execute(self, entity: object) -> bool:
