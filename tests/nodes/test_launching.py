@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("launch_ros", reason="launch and launch_ros come with a ROS 2 installation, not as wheels")
 
+from launch import LaunchContext, LaunchDescription
 from launch_ros.actions import Node
 
 from diffpol_ros.graph.arguments import LaunchArguments, describe
 from diffpol_ros.graph.description import franka_graph, twin_graph
-from launch import LaunchContext, LaunchDescription
 
 
 def load(path: Path) -> ModuleType:
