@@ -90,7 +90,8 @@ class Gate:
         """Send the next joint target on the way of `step`, which leads to `target`, or brake."""
         if not (np.isfinite(step.positions).all() and np.isfinite(step.velocities).all() and math.isfinite(width)):
             return self.stop("the inverse kinematics are not finite")
-        if self._strays(target.position) > 0.0:
+        asked = self._strays(target.position)
+        if asked > 0.0 and asked >= self._strays_at(self._limiter.positions):
             return self.brake(now_ns, duration, self._where(target.position, "the policy asks for"))
         before = self._limiter.save()
         try:

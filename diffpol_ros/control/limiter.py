@@ -12,6 +12,10 @@ from diffpol_ros.core.types import Array
 
 AT_REST = 1e-6
 LARGEST_SHARE = 0.999
+GAIN = 20.0
+"""How fast an error is caught up with [1/s]: slow against the joints' acceleration, so that nothing overshoots."""
+BRAKING_SHARE = 0.5
+"""Of the acceleration an approach may count on; the rest is for building the deceleration up."""
 
 
 class LimiterError(DiffpolError):
@@ -20,54 +24,47 @@ class LimiterError(DiffpolError):
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """Positions (7,) [rad], velocities [rad/s] and accelerations [rad/s^2] of the target.
-
-    step, change: mean velocity and its rate of change over the last step.
-    """
+    """Positions (7,) [rad], velocities [rad/s] and accelerations [rad/s^2] of the target."""
 
     positions: Array
     velocities: list[float]
     accelerations: list[float]
-    step: Array
-    change: Array
 
 
 class JointLimiter:
-    """Goes with a moving target where the limits allow it, and else after it by the quickest motion they allow.
+    """Goes after a moving target as the limits allow, always towards it.
 
-    A target that is followed exactly needs no planning: the quickest motion would answer its least unevenness with
-    full acceleration.
+    It commands velocities: the target's own, and what catches up with it. A planner of positions with end velocities
+    would take a run-up, away from the target, whenever the target moves faster than the joint does.
     """
 
     def __init__(self, limits: JointLimits, settings: FollowerSettings) -> None:
         """Allow the settings' shares of `limits`."""
         self._trajectory = Ruckig(JOINTS, settings.period)
         self._input, self._output = InputParameter(JOINTS), OutputParameter(JOINTS)
-        self._velocity = settings.velocity_scale * np.array(limits.velocity)
+        velocity = settings.velocity_scale * np.array(limits.velocity)
         self._acceleration = settings.acceleration_scale * np.array(limits.acceleration)
-        self._jerk = settings.jerk_scale * np.array(limits.jerk)
-        self._input.max_velocity = self._velocity.tolist()
+        jerk = settings.jerk_scale * np.array(limits.jerk)
+        # Before an acceleration is wound down to zero it adds this much more velocity.
+        self._velocity = LARGEST_SHARE * (velocity - 0.5 * self._acceleration**2 / jerk)
+        self._input.control_interface = ControlInterface.Velocity
+        self._input.max_velocity = velocity.tolist()
         self._input.max_acceleration = self._acceleration.tolist()
-        self._input.max_jerk = self._jerk.tolist()
+        self._input.max_jerk = jerk.tolist()
         self._input.synchronization = Synchronization.No
         self.reset(np.zeros(JOINTS))
 
     def reset(self, joint_positions: Array) -> None:
         """Stand still at `joint_positions` (7,) [rad]."""
-        self._input.current_position = joint_positions.tolist()
-        self._input.current_velocity = [0.0] * JOINTS
-        self._input.current_acceleration = [0.0] * JOINTS
-        self._positions = np.array(joint_positions)
-        self._step, self._change = np.zeros(JOINTS), np.zeros(JOINTS)
+        self.restore(Motion(np.array(joint_positions), [0.0] * JOINTS, [0.0] * JOINTS))
 
     def save(self) -> Motion:
         """Return the present motion, for `restore`."""
-        present = self._input
-        return Motion(self._positions, present.current_velocity, present.current_acceleration, self._step, self._change)
+        return Motion(self._positions, self._input.current_velocity, self._input.current_acceleration)
 
     def restore(self, motion: Motion) -> None:
         """Go back to a motion that `save` returned."""
-        self._positions, self._step, self._change = motion.positions, motion.step, motion.change
+        self._positions = motion.positions
         self._input.current_position = motion.positions.tolist()
         self._input.current_velocity = motion.velocities
         self._input.current_acceleration = motion.accelerations
@@ -85,51 +82,25 @@ class JointLimiter:
 
     def follow(self, joint_positions: Array, joint_velocities: Array, duration: float) -> Array:
         """Move for `duration` [s] so as to pass `joint_positions` [rad] at `joint_velocities` [rad/s], all (7,)."""
-        if self._go_with(joint_positions, duration):
-            return self._positions
-        bound = LARGEST_SHARE * self._velocity
-        self._input.control_interface = ControlInterface.Position
-        self._input.target_position = joint_positions.tolist()
-        self._input.target_velocity = np.clip(joint_velocities, -bound, bound).tolist()
-        return self._advance(duration)
+        behind = joint_positions - joint_velocities * duration - self._positions
+        catching_up = np.minimum(GAIN * np.abs(behind), np.sqrt(BRAKING_SHARE * self._acceleration * np.abs(behind)))
+        return self._advance(joint_velocities + np.copysign(catching_up, behind), duration)
 
     def brake(self, duration: float) -> Array:
         """Move for `duration` [s] so as to stand still as soon as the limits allow."""
-        self._input.control_interface = ControlInterface.Velocity
-        self._input.target_velocity = [0.0] * JOINTS
-        return self._advance(duration)
+        return self._advance(np.zeros(JOINTS), duration)
 
-    def _go_with(self, joint_positions: Array, duration: float) -> bool:
-        """Step right to `joint_positions` where velocity, acceleration and jerk of that step are within the limits."""
-        step = (joint_positions - self._positions) / duration
-        acceleration = (step - self._step) / duration
-        jerk = (acceleration - self._change) / duration
-        ending = step + 0.5 * duration * acceleration
-        possible = (
-            (np.abs(jerk) <= LARGEST_SHARE * self._jerk)
-            & (np.abs(acceleration) <= LARGEST_SHARE * self._acceleration)
-            & (np.maximum(np.abs(step), np.abs(ending)) <= LARGEST_SHARE * self._velocity)
-        )
-        if not possible.all():
-            return False
-        self._input.current_position = joint_positions.tolist()
-        self._input.current_velocity = ending.tolist()
-        self._input.current_acceleration = acceleration.tolist()
-        self._arrive(joint_positions, duration)
-        return True
-
-    def _arrive(self, joint_positions: Array, duration: float) -> None:
-        step = (joint_positions - self._positions) / duration
-        self._positions, self._step, self._change = joint_positions, step, (step - self._step) / duration
-
-    def _advance(self, duration: float) -> Array:
+    def _advance(self, velocities: Array, duration: float) -> Array:
+        if not np.isfinite(velocities).all():
+            raise LimiterError(f"no bounded motion at {velocities.tolist()} rad/s")
+        self._input.target_velocity = np.clip(velocities, -self._velocity, self._velocity).tolist()
         self._trajectory.delta_time = duration
         try:
             result = self._trajectory.update(self._input, self._output)
         except RuckigError as error:
-            raise LimiterError(f"no bounded motion to {self._input.target_position}: {error}") from error
+            raise LimiterError(f"no bounded motion at {self._input.target_velocity} rad/s: {error}") from error
         if result not in (Result.Working, Result.Finished):
-            raise LimiterError(f"no bounded motion to {self._input.target_position}: {result.name}")
+            raise LimiterError(f"no bounded motion at {self._input.target_velocity} rad/s: {result.name}")
         self._output.pass_to_input(self._input)
-        self._arrive(np.array(self._output.new_position), duration)
+        self._positions = np.array(self._output.new_position)
         return self._positions

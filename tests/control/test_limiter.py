@@ -68,3 +68,18 @@ def test_a_restored_motion_is_the_saved_one() -> None:
 def test_a_target_that_is_not_finite_is_refused() -> None:
     with pytest.raises(LimiterError, match="no bounded motion"):
         limiter().follow(np.full(7, np.nan), np.zeros(7), PERIOD)
+
+
+def test_it_never_moves_away_from_a_target_that_moves_off() -> None:
+    made, speed = limiter(), np.full(7, 0.5)
+    for index in range(100):
+        before = made.positions
+        made.follow(PANDA.home_positions + speed * PERIOD * (index + 1), speed, PERIOD)
+        assert (made.positions >= before).all()
+    assert np.abs(made.positions - PANDA.home_positions - 0.5).max() < 0.005
+
+
+def test_it_comes_to_a_still_target_without_passing_it() -> None:
+    made, target = limiter(), PANDA.home_positions + 0.3
+    for _ in range(200):
+        assert (made.follow(target, np.zeros(7), PERIOD) <= target + 1e-6).all()
