@@ -37,4 +37,6 @@ def print_table(title: str, times: Mapping[str, Times], unit: str = "ms") -> Non
     print(f"\n{title}\n  {'':<{width}}  {'median':>9}  {'p99':>9}   ratio")
     for name, values in times.items():
         median, late = float(np.median(values)), float(np.percentile(values, 99))
-        print(f"  {name:<{width}}  {median * scale:>6.3f} {unit}  {late * scale:>6.3f} {unit}  {median / reference:>6.2f}")
+        print(
+            f"  {name:<{width}}  {median * scale:>6.3f} {unit}  {late * scale:>6.3f} {unit}  {median / reference:>6.2f}"
+        )

@@ -1,6 +1,7 @@
 """The life of every node: parameters, configure, activate, diagnostics, and an exit that says why."""
 
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -108,6 +109,10 @@ class StageNode(LifecycleNode, Generic[Parameters]):
         except DiffpolError as error:
             self.failure = error
             self.get_logger().fatal(str(error))
+            return TransitionCallbackReturn.FAILURE
+        except Exception:
+            # A mistake of ours: rclpy would swallow it, so it is told whole.
+            self.get_logger().fatal(traceback.format_exc())
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 

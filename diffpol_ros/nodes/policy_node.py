@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.clock import Clock, ClockType  # pyright: ignore[reportPrivateImportUsage]  (its place in Humble)
 from rclpy.timer import Timer
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import MultiDOFJointTrajectory

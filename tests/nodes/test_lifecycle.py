@@ -38,6 +38,8 @@ class LampNode(StageNode[LampParameters]):
 
     def configure(self) -> None:
         """Refuse the one colour that does not exist."""
+        if self.parameters.colour == "none":
+            raise TypeError("a mistake in the lamp")
         if self.parameters.colour == "octarine":
             raise ResourceError("no such colour")
         self.calls.append("configure")
@@ -98,6 +100,13 @@ def test_a_failed_start_says_what_the_stage_said(ros) -> None:  # noqa: ANN001
     node = ros("colour:=octarine")
     with pytest.raises(DiffpolError, match="no such colour"):
         node.start()
+
+
+def test_a_mistake_in_a_node_is_told_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    """An exception nobody foresaw ends the process with its traceback."""
+    with pytest.raises(SystemExit):
+        run_node(LampNode, ["--ros-args", "-p", "colour:=none"])
+    assert "TypeError: a mistake in the lamp" in capfd.readouterr().err
 
 
 def test_only_live_parameters_can_be_set(ros) -> None:  # noqa: ANN001
