@@ -5,14 +5,14 @@ import pytest
 
 pytest.importorskip("rclpy")
 
-from builtin_interfaces.msg import Time  # noqa: E402
-from hypothesis import given  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from sensor_msgs.msg import Image, JointState  # noqa: E402
+from builtin_interfaces.msg import Time
+from hypothesis import given
+from hypothesis import strategies as st
+from sensor_msgs.msg import Image, JointState
 
-from diffpol_ros.core.errors import ObservationError  # noqa: E402
-from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Pose, RobotState  # noqa: E402
-from diffpol_ros.nodes import messages  # noqa: E402
+from diffpol_ros.core.errors import ObservationError
+from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Pose, RobotState
+from diffpol_ros.nodes import messages
 
 STAMP_NS = 1_790_000_000_123_456_789
 
