@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from diffpol_ros.cli.main import Demo
+from diffpol_ros.cli.options import DemoOptions
 from diffpol_ros.cli.signals import Ending, orderly_exit
 from diffpol_ros.cli.summary import CAMERA, print_summary, summarize
 from diffpol_ros.core.errors import ResourceError, SettingsError
@@ -22,7 +22,7 @@ from diffpol_ros.graph.supervisor import Supervisor
 from diffpol_ros.trials.lift import Outcome
 
 
-def run_demo(options: Demo) -> int:
+def run_demo(options: DemoOptions) -> int:
     """Run the episodes, then measure and draw; return the exit code."""
     if options.episodes < 1:
         raise SettingsError(f"--episodes is {options.episodes}, expected at least 1")
@@ -48,7 +48,7 @@ def _results_folder(wanted: Path | None) -> Path:
     return folder.absolute()
 
 
-def _arguments(options: Demo, folder: Path) -> LaunchArguments:
+def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
     free = free_ports(2)
     return LaunchArguments(
         model=options.model,
@@ -62,7 +62,7 @@ def _arguments(options: Demo, folder: Path) -> LaunchArguments:
     )
 
 
-def _run_graph(options: Demo, folder: Path, console: Console, ending: Ending) -> list[Outcome]:
+def _run_graph(options: DemoOptions, folder: Path, console: Console, ending: Ending) -> list[Outcome]:
     """Run every episode on a graph of its own domain and ports; nothing of it is left afterwards."""
     with ExitStack() as stack:
         domain = options.domain or stack.enter_context(free_domain())
@@ -78,7 +78,7 @@ def _run_graph(options: Demo, folder: Path, console: Console, ending: Ending) ->
         return _run_episodes(options, health, console)
 
 
-def _run_episodes(options: Demo, health: Callable[[], None], console: Console) -> list[Outcome]:
+def _run_episodes(options: DemoOptions, health: Callable[[], None], console: Console) -> list[Outcome]:
     # Imported here: the DDS library reads the environment when it is loaded.
     from diffpol_ros.nodes.conductor import Conductor
     from diffpol_ros.nodes.session import ros_node

@@ -110,7 +110,7 @@ class StageNode(LifecycleNode, Generic[Parameters]):
             self.failure = error
             self.get_logger().fatal(str(error))
             return TransitionCallbackReturn.FAILURE
-        except Exception:
+        except Exception:  # noqa: BLE001
             # A mistake of ours: rclpy would swallow it, so it is told whole.
             self.get_logger().fatal(traceback.format_exc())
             return TransitionCallbackReturn.FAILURE

@@ -4,20 +4,16 @@ from typing import Protocol
 
 import numpy as np
 
-from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.core.types import Array
 from diffpol_ros.robots.polymetis_controllers import IMPEDANCE_LAW
 from diffpol_ros.robots.polymetis_messages import MODEL_BYTES
 from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
+from diffpol_ros.twin.controller_error import ControllerError
 from diffpol_ros.twin.impedance import FRANKA_GAINS, ImpedanceGains, ImpedanceLaw
 from diffpol_ros.twin.plant import Law, PlantState
 
 NO_CARTESIAN = np.zeros(6)
-
-
-class ControllerError(RobotError):
-    """A controller or an update that cannot be loaded or run."""
 
 
 class Controller(Law, Protocol):

@@ -10,7 +10,7 @@ import numpy as np
 
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.types import Array
-from diffpol_ros.twin.controllers import ControllerError
+from diffpol_ros.twin.controller_error import ControllerError
 from diffpol_ros.twin.plant import PlantState
 
 WARM_UP_TICKS = 5

@@ -7,7 +7,8 @@ import pytest
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.robots.polymetis_controllers import StoredControllers
 from diffpol_ros.twin import torchscript
-from diffpol_ros.twin.controllers import ControllerError, NativeController, load_controller
+from diffpol_ros.twin.controller_error import ControllerError
+from diffpol_ros.twin.controllers import NativeController, load_controller
 from tests.fake_plant import HOME, FakePlant
 
 pytest.importorskip("torch")

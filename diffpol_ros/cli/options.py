@@ -1,0 +1,30 @@
+"""What one may choose on the command line; apart, so that reading it imports nothing heavy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """How the demo runs."""
+
+    episodes: int = 5
+    """How many episodes to run."""
+    seed: int = 1
+    """Seed of the first episode's scene; the next has the next."""
+    output: Path | None = None
+    """Folder for bag, video, plot and logs; default: results/demo-<time>."""
+    model: str = "block_lift"
+    """Policy bundle: a name in models/ or a folder."""
+    video: bool = True
+    """Write an MP4 of the front camera with the estimate drawn in."""
+    image_stride: int = 1
+    """Record every n-th image of the front camera, 0.9 MB each; 0: none, and no video."""
+    arm_port: int = 0
+    """Port of the twin's Polymetis arm server; 0: a free one."""
+    gripper_port: int = 0
+    """Port of the twin's Polymetis gripper server; 0: a free one."""
+    domain: int = 0
+    """ROS domain of the demo; 0: a free one."""
+    parameters: str = ""
+    """Folder of parameter files to use in place of launch/params."""
