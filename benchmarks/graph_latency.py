@@ -1,8 +1,6 @@
 """The whole graph in the twin: the latency of every stage, from camera exposure to joint target, and the jitter."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 from diffpol_ros.cli.main import Demo
 
@@ -12,8 +10,7 @@ EPISODES = 2
 def main() -> int:
     """Run a few episodes and print what their bag says; return the exit code."""
     print(f"\nthe whole graph, {EPISODES} episodes in the twin")
-    with tempfile.TemporaryDirectory() as folder:
-        return Demo(episodes=EPISODES, output=Path(folder) / "run", video=False, image_stride=0).run()
+    return Demo(episodes=EPISODES, video=False, image_stride=0).run()
 
 
 if __name__ == "__main__":
