@@ -17,7 +17,7 @@ class Arguments:
 
     output: Path = Path("results/block_lift/demonstrations.npz")
     """File to write."""
-    episodes: int = 500
+    episodes: int = 600
     """Episodes to attempt; those that fail are left out."""
     seed: int = 100_000
     """Of the first episode; each next one takes the next number."""

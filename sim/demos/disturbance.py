@@ -26,11 +26,11 @@ class DisturbanceSettings:
 
     quiet: float = 0.25
     """Probability that nothing disturbs an episode."""
-    burst: float = 0.5
+    burst: float = 0.4
     """Probability that a stretch of 0.8 s is noisy."""
-    position_noise: float = 0.005
+    position_noise: float = 0.003
     """Added to each executed position then, standard deviation per axis [m]; a quarter of it near the block."""
-    rotation_noise: float = math.radians(2.0)
+    rotation_noise: float = math.radians(1.5)
     """Added to each executed rotation, likewise [rad]."""
     kick: float = 0.4
     """Probability that the hand is pushed away once."""

@@ -24,11 +24,11 @@ QUARTER = 0.5 * math.pi
 class ExpertSettings:
     """How the expert moves: [m], [rad], [m] of gripper width."""
 
-    fastest_step: float = 0.022
+    fastest_step: float = 0.02
     """Greatest distance from one target to the next."""
-    quickening: float = 0.006
+    quickening: float = 0.004
     """By how much that distance may grow from one step to the next."""
-    easing: float = 0.45
+    easing: float = 0.4
     """Share of the remaining way that a step may go."""
     fastest_turn: float = 0.12
     """Greatest angle from one target to the next."""
@@ -39,7 +39,9 @@ class ExpertSettings:
     funnel: float = 8.0
     """Metres of height a metre of misalignment is worth."""
     aligned: float = 0.003
-    """Misalignment at which the fingers are all the way down."""
+    """Misalignment of the target at which the fingers are all the way down."""
+    swing: float = 0.008
+    """How much farther than its target the hand itself may be misaligned, since it swings a little."""
     lift_height: float = 0.21
     """Of the tool centre point, in the end."""
     open_width: float = 0.08
@@ -118,8 +120,7 @@ class Expert:
     def _above(self, seen: Observation, grasp: Pose) -> Pose:
         """Return the grasp, raised as far as the fingers are misaligned or not yet open."""
         settings, hand = self._settings, seen.end_effector
-        sideways = float(np.linalg.norm((hand.position - grasp.position)[:2]))
-        misaligned = sideways + 0.03 * _angle(hand, grasp)
+        misaligned = max(_misaligned(self._target or hand, grasp), _misaligned(hand, grasp) - settings.swing)
         raised = min(settings.hover_height, settings.funnel * max(0.0, misaligned - settings.aligned))
         if seen.gripper_width < settings.ready_width:
             raised = settings.hover_height
@@ -160,6 +161,11 @@ def _block_yaw(pose: Pose) -> float:
     matrix = matrix_from_quaternion(pose.quaternion)
     axis = matrix[:, int(np.argmin(np.abs(matrix[2])))]
     return math.atan2(axis[1], axis[0])
+
+
+def _misaligned(hand: Pose, grasp: Pose) -> float:
+    """Return how far the fingers are off sideways [m], a rotation counted as what it moves them."""
+    return float(np.linalg.norm((hand.position - grasp.position)[:2])) + 0.03 * _angle(hand, grasp)
 
 
 def _angle(first: Pose, second: Pose) -> float:

@@ -24,7 +24,7 @@ STEP_TICKS = STEP_NS // TICK_NS
 CONTROL_TICKS = CONTROL_NS // TICK_NS
 
 
-def block_observation_spec(history_steps: int = 2, max_object_age_s: float = 3.0) -> ObservationSpec:
+def block_observation_spec(history_steps: int = 2, max_object_age_s: float = 5.0) -> ObservationSpec:
     """Return what a policy of this task sees."""
     return ObservationSpec("panda_link0", (BLOCK,), history_steps, max_object_age_s)
 

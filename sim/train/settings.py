@@ -19,7 +19,7 @@ class PolicySettings:
     """T_p, actions predicted."""
     executed_steps: int = 8
     """T_a, actions executed before the next prediction."""
-    max_object_age: float = 3.0
+    max_object_age: float = 5.0
     """How old a block's pose may be [s]: as long as the hand may hide it."""
     train_steps: int = 100
     """Noise levels in training."""
@@ -52,7 +52,7 @@ class PolicySettings:
 class OptimiserSettings:
     """How the weights move."""
 
-    updates: int = 10_000
+    updates: int = 8000
     """Gradient steps."""
     batch_size: int = 256
     """Windows a step."""
