@@ -9,7 +9,9 @@ import numpy as np
 
 from diffpol_ros.replay.distribution import Distribution, distribution
 from diffpol_ros.replay.series import Run, Stamps
+from diffpol_ros.replay.verdicts import spans
 
+NOT_ENABLED = "not enabled"
 LONGEST_ANSWER_NS = 500_000_000
 LONGEST_PERIOD_NS = 100_000_000
 
@@ -51,7 +53,12 @@ def _estimate(run: Run, name: str) -> Distribution:
 
 
 def _chunk_times(run: Run) -> Stamps:
-    return np.array([chunk.published_ns for chunk in run.chunks], dtype=np.int64)
+    """Return when the chunks were published that an enabled arm could follow."""
+    times = np.array([chunk.published_ns for chunk in run.chunks], dtype=np.int64)
+    for span in spans(run.gate, run.span_ns[1]):
+        if span.verdict.word == "STOP" or span.verdict.reason == NOT_ENABLED:
+            times = times[(times < span.start_ns) | (times >= span.end_ns)]
+    return times
 
 
 def _answers(asked_ns: Stamps, given_ns: Stamps) -> Stamps:
@@ -66,12 +73,12 @@ def _answers(asked_ns: Stamps, given_ns: Stamps) -> Stamps:
 def _exposure_to_target(run: Run) -> Stamps:
     """Return the age of the newest image behind each chunk when the first target made of it was sent."""
     chunks = {chunk.observation_ns: chunk for chunk in run.chunks}
-    targets = np.sort(run.targets.published_ns)
+    targets, followed = np.sort(run.targets.published_ns), set(_chunk_times(run).tolist())
     delays = []
     for status in run.inferences:
         exposures = [int(stamp) for stamp in status.values.get("object_stamps_ns", "").split()]
         chunk = chunks.get(int(status.values.get("observation_stamp_ns", -1)))
-        if chunk is None or not exposures:
+        if chunk is None or chunk.published_ns not in followed or not exposures:
             continue
         index = int(np.searchsorted(targets, chunk.published_ns, side="right"))
         if index < len(targets) and targets[index] - chunk.published_ns < LONGEST_ANSWER_NS:

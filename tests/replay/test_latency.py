@@ -1,11 +1,13 @@
 """Latencies of a bag whose latencies are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from diffpol_ros.replay import latency
 from diffpol_ros.replay.distribution import distribution
-from diffpol_ros.replay.series import Run
+from diffpol_ros.replay.series import Run, StatusRecord
 from tests.replay.synthetic import CHUNK_DELAY_NS, ESTIMATE_DELAY_NS, MS, TARGET_DELAY_NS
 
 
@@ -19,7 +21,18 @@ def test_each_stage_takes_what_it_took(run: Run) -> None:
 def test_the_whole_way_counts_from_the_newest_exposure(run: Run) -> None:
     whole = {stage.name: stage.latency for stage in latency.stages(run)}["exposure -> joint target"]
     assert whole.median == pytest.approx(45 + CHUNK_DELAY_NS / MS + TARGET_DELAY_NS / MS)
-    assert whole.count == 40
+    # 40 chunks, 5 of them before the arm is enabled at 0.5 s.
+    assert whole.count == 35
+
+
+def test_a_chunk_that_nobody_may_follow_is_not_waited_for(run: Run) -> None:
+    first = run.chunks[0].published_ns
+    stopped = StatusRecord(first - 1, "gate", "STOP: asked", {})
+    going = StatusRecord(first + MS, "gate", "COMMAND", {})
+    found = {stage.name: stage.latency for stage in latency.stages(replace(run, gate=(stopped, going)))}
+    before = {stage.name: stage.latency for stage in latency.stages(replace(run, gate=()))}
+    for name in ("action chunk -> joint target", "exposure -> joint target"):
+        assert found[name].count == before[name].count - 1
 
 
 def test_commands_come_regularly(run: Run) -> None:
