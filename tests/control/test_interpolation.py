@@ -55,13 +55,17 @@ def test_it_starts_where_and_as_fast_as_the_arm_is_told_to(positions: Array, vel
 def test_velocity_and_acceleration_do_not_jump(positions: Array, velocity: Array) -> None:
     chunk = actions(positions)
     path = ChunkPath(present(velocity), START_NS, chunk, 0.0)
-    duration, step_ns = 1e-4, to_ns(1e-4)
-    for stamp_ns in chunk.stamps_ns[:-1]:
-        points = np.array([path.sample(stamp_ns + index * step_ns)[0].position for index in range(-3, 4)])
-        velocities = np.diff(points, axis=0) / duration
-        assert np.abs(np.diff(velocities, axis=0)).max() < 1.0
-        accelerations = np.diff(velocities, axis=0) / duration
-        assert np.abs(np.diff(accelerations, axis=0)).max() < 0.02 * (1.0 + np.abs(accelerations).max())
+    duration, step_ns = 1e-5, to_ns(1e-5)
+    around = [
+        [path.sample(stamp_ns + index * step_ns)[0].position for index in range(-3, 4)]
+        for stamp_ns in chunk.stamps_ns[:-1]
+    ]
+    velocities = np.diff(np.array(around), axis=1) / duration
+    accelerations = np.diff(velocities, axis=1) / duration
+    greatest = np.abs(accelerations).max()
+    # Within a step of 10 us a smooth path changes by its jerk only, at most a few thousandths of these.
+    assert np.abs(np.diff(velocities, axis=1)).max() < 1e-4 * (1.0 + greatest)
+    assert np.abs(np.diff(accelerations, axis=1)).max() < 0.01 * (1.0 + greatest)
 
 
 @given(POSITIONS, st.integers(0, 10**9))

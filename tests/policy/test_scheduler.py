@@ -40,6 +40,7 @@ def test_it_agrees_with_diffusers(prediction: str, recompute: bool, train: int, 
 
 
 def test_the_levels_are_those_of_diffusers():
+    pytest.importorskip("torch")
     diffusers = pytest.importorskip("diffusers")
     theirs = diffusers.DDIMScheduler(100, beta_schedule="squaredcos_cap_v2").alphas_cumprod.numpy()
     np.testing.assert_allclose(Diffusion(100, 10).levels(), theirs, atol=5e-7)
