@@ -78,9 +78,9 @@ class CameraCalibration:
         return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
 
 
-@dataclass(frozen=True)
-class TagModel:
-    """One tag36h11 on an object.
+@dataclass(frozen=True, kw_only=True)
+class TagModel(PoseSettings):
+    """One tag36h11 on an object, and its pose there.
 
     The tag frame is that of the printed image seen from outside: x right, y down, z into the surface,
     the origin in the middle. `size` is the edge of the black square, without its white border.
@@ -88,17 +88,6 @@ class TagModel:
 
     id: int = setting(description="Number of the tag", minimum=0, maximum=HIGHEST_TAG_ID)
     size: float = setting(description="Edge of the black square [m]", minimum=1e-3, maximum=2.0)
-    position: tuple[float, float, float] = setting(description="Middle of the tag in the object frame [m]")
-    quaternion: tuple[float, float, float, float] = setting(description="Tag frame in the object frame, xyzw")
-
-    def __post_init__(self) -> None:
-        """Refuse what is not a rotation."""
-        check_rotation(self.position, self.quaternion)
-
-    @property
-    def pose(self) -> Pose:
-        """Return the tag frame in the object frame."""
-        return Pose(np.array(self.position), normalize_quaternion(np.array(self.quaternion)))
 
 
 @dataclass(frozen=True)
