@@ -142,6 +142,10 @@ class Gate:
         fastest = int((speed / self._velocity).argmax())
         if speed[fastest] > ROUNDING * self._velocity[fastest]:
             return f"joint {fastest + 1} would move at {speed[fastest]:.2f} rad/s"
+        point = self._kinematics.forward(positions).position
+        stray = self._strays(point)
+        if stray > self._settings.workspace_tolerance and stray > self._strays_at(before):
+            return self._where(point, "even braking, the arm would reach")
         return ""
 
     def _outside(self, positions: Array) -> Array:
