@@ -11,6 +11,7 @@ from benchmarks.timing import interleaved, print_table
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera, load_object
 from diffpol_ros.estimation.detector import FAMILY, PupilDetector
 from diffpol_ros.estimation.estimator import Estimator
+from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.simulation import Simulation
 
@@ -40,14 +41,16 @@ def main() -> None:
     bare = pupil_apriltags.Detector(families=FAMILY, nthreads=1, quad_decimate=1.0)
     blurred = pupil_apriltags.Detector(families=FAMILY, nthreads=1, quad_decimate=1.0, quad_sigma=0.8)
     ours = PupilDetector()
-    estimator = Estimator([camera], [load_object("block"), load_object("base")], ours)
+    estimator = Estimator([camera], [load_object("block"), load_object("base")])
     frames = {name: itertools.cycle(images) for name in ("bare", "blurred", "ours")}
     stamps = iter(range(0, 10**18, PERIOD_NS))
     times = interleaved(
         {
             "pupil-apriltags, as it comes (decimate 1)": lambda: bare.detect(next(frames["bare"])),
             "pupil-apriltags with our blur": lambda: blurred.detect(next(frames["blurred"])),
-            "ours: detection, fusion, filter": lambda: estimator.process("front", next(frames["ours"]), next(stamps)),
+            "ours: detection, fusion, filter": lambda: estimator.absorb(
+                sight(camera, ours, next(frames["ours"]), next(stamps))
+            ),
         },
         rounds=3 * IMAGES,
     )

@@ -20,9 +20,14 @@ def frozen_array(values: object, shape: tuple[int, ...], name: str) -> Array:
 
 
 class Tracking(Enum):
-    """How far an object's estimate can be trusted."""
+    """How far an object's estimate can be trusted.
+
+    TRACKING: measured lately. COASTING: not seen, carried on by what is known (it is in the gripper).
+    STALE: not seen for a while, the last pose stands. LOST: nothing is known any more.
+    """
 
     TRACKING = "tracking"
+    COASTING = "coasting"
     STALE = "stale"
     LOST = "lost"
 

@@ -15,6 +15,7 @@ from diffpol_ros.core.types import Array, Pose
 SCHEMA_VERSION = 1
 UNIT_TOLERANCE = 1e-3
 HIGHEST_TAG_ID = 586
+MOUNTS = ("base", "end_effector")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class PoseSettings:
 
 @dataclass(frozen=True)
 class CameraCalibration:
-    """One camera: a pinhole with OpenCV distortion, fixed in the robot base frame.
+    """One camera: a pinhole with OpenCV distortion, fixed in the robot base frame or on the end effector.
 
     Pixel coordinates have (0, 0) at the centre of the top left pixel, as in OpenCV: the middle of a
     640 pixel row is 319.5. The optical frame looks along z, x to the right of the image, y down.
@@ -49,8 +50,10 @@ class CameraCalibration:
     fy: float = setting(description="Focal length [pixel]", minimum=1.0, maximum=1e5)
     cx: float = setting(description="Principal point [pixel]")
     cy: float = setting(description="Principal point [pixel]")
-    pose: PoseSettings = setting(description="Optical frame in the robot base frame")
+    pose: PoseSettings = setting(description="Optical frame in the frame it is mounted on")
     distortion: tuple[float, ...] = setting((), description="OpenCV coefficients k1 k2 p1 p2 [k3 [k4 k5 k6]]")
+    mount: str = setting("base", description="What the camera is fixed to: base or end_effector")
+    time_offset: float = setting(0.0, description="Add this to image stamps to get the robot's time [s]")
     schema_version: int = setting(SCHEMA_VERSION, description="Version of this file's layout")
     serial: str = setting("", description="Serial number of the camera that was calibrated")
     date: str = setting("", description="When it was calibrated")
@@ -60,6 +63,8 @@ class CameraCalibration:
     def __post_init__(self) -> None:
         """Check what single numbers cannot tell."""
         check_schema_version(self.schema_version)
+        if self.mount not in MOUNTS:
+            raise ValueError(f"mount is {self.mount!r}, expected one of {', '.join(MOUNTS)}")
         if not (0.0 <= self.cx <= self.width and 0.0 <= self.cy <= self.height):
             raise ValueError(
                 f"principal point ({self.cx}, {self.cy}) lies outside the {self.width}x{self.height} image"

@@ -1,4 +1,4 @@
-"""The stage itself: one image in, estimates of the objects it shows out."""
+"""The stage itself: what cameras saw in, estimates of the objects they show out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, TagModel, tag_owners
 from diffpol_ros.estimation.counters import Counters
-from diffpol_ros.estimation.detector import Detector, TagDetection
+from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.filter import FilterSettings, ObjectFilter
 from diffpol_ros.estimation.fusion import FusionSettings, fuse
-from diffpol_ros.estimation.images import GreyImage, ImageError, check_image
+from diffpol_ros.estimation.images import ImageError
 from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tag_pose import undistort
 
 SAME_EXPOSURE_NS = to_ns(0.001)
@@ -28,20 +29,20 @@ class _Exposure:
 
 
 class Estimator:
-    """Object poses in the robot base frame from the images of calibrated cameras.
+    """Object poses in the robot base frame from what calibrated cameras saw.
 
-    Feed images with `process` as they come; ask for all objects and their validity with `estimates`.
+    Feed sightings with `absorb` as they come; ask for all objects and their validity with `estimates`.
+    Not for use from two threads at once; `sight` is.
     """
 
     def __init__(
         self,
         cameras: Sequence[CameraCalibration],
         objects: Sequence[ObjectModel],
-        detector: Detector,
         fusion: FusionSettings | None = None,
         filtering: FilterSettings | None = None,
     ) -> None:
-        """Estimate `objects` from `cameras`; the detector stays the caller's to close."""
+        """Estimate `objects` from `cameras`."""
         self.cameras = {camera.name: camera for camera in cameras}
         if len(self.cameras) != len(cameras):
             raise SettingsError(f"two cameras share a name: {', '.join(camera.name for camera in cameras)}")
@@ -51,22 +52,20 @@ class Estimator:
         self.counters = Counters()
         self._owners = tag_owners(objects)
         self._tags = {tag.id: tag for model in objects for tag in model.tags}
-        self._detector = detector
         self._fusion = fusion or FusionSettings()
         self._filters = {name: ObjectFilter(filtering or FilterSettings()) for name in self.objects}
         self._restart_after_ns = to_ns((filtering or FilterSettings()).restart_after)
         self._last_stamp_ns: dict[str, int] = {}
         self._exposures: dict[str, dict[str, _Exposure]] = {name: {} for name in self.objects}
 
-    def process(self, camera_name: str, image: GreyImage, stamp_ns: int) -> list[ObjectEstimate]:
-        """Return the objects measured in a grey image exposed at `stamp_ns`; those not seen are not in it."""
-        camera = self._camera(camera_name)
-        check_image(camera, image)
-        if not self._in_order(camera_name, stamp_ns):
+    def absorb(self, sighting: Sighting) -> list[ObjectEstimate]:
+        """Return the objects measured by a sighting; those not seen are not in it."""
+        camera, stamp_ns = self._camera(sighting.camera), sighting.stamp_ns
+        if not self._in_order(camera.name, stamp_ns):
             self.counters.refused["out_of_order"] += 1
             return []
-        self.counters.frames[camera_name] += 1
-        seen = self._by_object(camera, self._detector.detect(image))
+        self.counters.frames[camera.name] += 1
+        seen = self._by_object(camera, sighting.detections)
         estimates = [self._measure(name, View(camera, tags), stamp_ns) for name, tags in seen.items()]
         return [estimate for estimate in estimates if estimate is not None]
 

@@ -21,6 +21,7 @@ from diffpol_ros.estimation.filter import FilterSettings
 from diffpol_ros.estimation.fusion import FusionSettings
 from diffpol_ros.estimation.health import CameraHealth, Durations
 from diffpol_ros.estimation.images import to_grey
+from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
@@ -70,7 +71,7 @@ class EstimationNode(StageNode[EstimationParameters]):
         objects = [load_object(name) for name in parameters.objects]
         landmarks = [_fixed(load_object(name)) for name in parameters.landmarks]
         self._detector = PupilDetector(parameters)
-        self._estimator = Estimator(cameras, [*objects, *landmarks], self._detector, parameters, parameters)
+        self._estimator = Estimator(cameras, [*objects, *landmarks], parameters, parameters)
         self._health = {camera.name: CameraHealth(camera, parameters.needs_camera_info) for camera in cameras}
         self._processing, self._latency = Durations(), Durations()
         self._poses = {
@@ -142,7 +143,8 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def _estimate(self, camera: str, message: Image) -> list[ObjectEstimate]:
         image = to_grey(from_image_message(message), message.encoding)
-        return self._estimator.process(camera, image, from_stamp(message.header.stamp))
+        known, stamp_ns = self._estimator.cameras[camera], from_stamp(message.header.stamp)
+        return self._estimator.absorb(sight(known, self._detector, image, stamp_ns)) if self._detector else []
 
     def _publish(self, estimates: list[ObjectEstimate]) -> None:
         for estimate in estimates:

@@ -1,6 +1,6 @@
-"""The stage from image to estimate, with a detector that says what the test wants and with the real one."""
+"""From sightings to estimates, with exact corners and with those of the real detector."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,52 +12,36 @@ from diffpol_ros.estimation.detector import PupilDetector, TagDetection
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.filter import FilterSettings
 from diffpol_ros.estimation.fusion import FusionSettings
-from diffpol_ros.estimation.images import GreyImage, ImageError
+from diffpol_ros.estimation.images import ImageError
+from diffpol_ros.estimation.projection import View
+from diffpol_ros.estimation.sighting import Sighting, sight
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
 
-IMAGE = np.zeros((480, 640), np.uint8)
 START_NS = 1_700_000_000_000_000_000
 TRUTH = block_pose(np.random.default_rng(0))
 FIXED = BASE.fixed_pose.pose if BASE.fixed_pose else TRUTH
 
 
-class Script:
-    """A detector that finds what it was told to."""
-
-    def __init__(self) -> None:
-        self.next: Sequence[TagDetection] = ()
-
-    def detect(self, image: GreyImage) -> list[TagDetection]:
-        return list(self.next)
-
-    def close(self) -> None:
-        self.next = ()
-
-
 @pytest.fixture
-def script() -> Script:
-    return Script()
-
-
-@pytest.fixture
-def estimator(script: Script) -> Estimator:
-    return Estimator([FRONT, SIDE], [BLOCK, BASE], script, filtering=FilterSettings(time_constant=0.0))
+def estimator() -> Estimator:
+    return Estimator([FRONT, SIDE], [BLOCK, BASE], filtering=FilterSettings(time_constant=0.0))
 
 
 def at(seconds: float) -> int:
     return START_NS + to_ns(seconds)
 
 
-def show(
-    estimator: Estimator, script: Script, pose: Pose, time_s: float, camera: str = "front"
-) -> list[ObjectEstimate]:
-    script.next = detections(exact_view(estimator.cameras[camera], BLOCK, pose))
-    return estimator.process(camera, IMAGE, at(time_s))
+def seen(view: View, time_s: float) -> Sighting:
+    return Sighting(view.camera.name, at(time_s), tuple(detections(view)))
 
 
-def test_what_is_seen_is_estimated_at_its_exposure(estimator: Estimator, script: Script) -> None:
-    (estimate,) = show(estimator, script, TRUTH, 0.0)
+def show(estimator: Estimator, pose: Pose, time_s: float, camera: str = "front") -> list[ObjectEstimate]:
+    return estimator.absorb(seen(exact_view(estimator.cameras[camera], BLOCK, pose), time_s))
+
+
+def test_what_is_seen_is_estimated_at_its_exposure(estimator: Estimator) -> None:
+    (estimate,) = show(estimator, TRUTH, 0.0)
     assert estimate.name == "block"
     assert estimate.stamp_ns == at(0.0)
     assert estimate.tracking is Tracking.TRACKING
@@ -65,90 +49,85 @@ def test_what_is_seen_is_estimated_at_its_exposure(estimator: Estimator, script:
     assert np.all(np.linalg.eigvalsh(estimate.covariance) > 0.0)
 
 
-def test_what_is_not_seen_is_not_estimated_but_ages(estimator: Estimator, script: Script) -> None:
+def test_what_is_not_seen_is_not_estimated_but_ages(estimator: Estimator) -> None:
     assert estimator.estimates(at(0.0)) == []
-    show(estimator, script, TRUTH, 0.0)
-    script.next = ()
-    assert estimator.process("front", IMAGE, at(0.1)) == []
+    show(estimator, TRUTH, 0.0)
+    assert estimator.absorb(Sighting("front", at(0.1), ())) == []
     ages = [estimator.estimates(at(time_s))[0].tracking for time_s in (0.1, 1.0, 3.0)]
     assert ages == [Tracking.TRACKING, Tracking.STALE, Tracking.LOST]
 
 
-def test_two_cameras_at_one_instant_are_better_than_either(script: Script) -> None:
+def test_two_cameras_at_one_instant_are_better_than_either() -> None:
     errors = {"front": [], "side": [], "both": []}
     for seed in range(40):
-        estimator = Estimator([FRONT, SIDE], [BLOCK], script, FusionSettings(noise_px=0.1))
+        estimator = Estimator([FRONT, SIDE], [BLOCK], FusionSettings(noise_px=0.1))
         truth = block_pose(np.random.default_rng(seed))
         for name, after in (("front", "front"), ("side", "both")):
-            script.next = detections(exact_view(estimator.cameras[name], BLOCK, truth, 0.1, seed))
-            (estimate,) = estimator.process(name, IMAGE, at(0.0))
+            (estimate,) = estimator.absorb(seen(exact_view(estimator.cameras[name], BLOCK, truth, 0.1, seed), 0.0))
             errors[after].append(error(estimate.pose, truth)[0])
     assert np.median(errors["both"]) < 0.4 * np.median(errors["front"])
 
 
-def test_each_image_counts_at_its_own_exposure(estimator: Estimator, script: Script) -> None:
+def test_each_image_counts_at_its_own_exposure(estimator: Estimator) -> None:
     later = Pose(TRUTH.position + np.array([0.01, 0.0, 0.0]), TRUTH.quaternion)
-    show(estimator, script, TRUTH, 0.0, "front")
-    (estimate,) = show(estimator, script, later, 0.05, "side")
+    show(estimator, TRUTH, 0.0, "front")
+    (estimate,) = show(estimator, later, 0.05, "side")
     assert error(estimate.pose, later)[0] < 0.01
     assert estimate.stamp_ns == at(0.05)
 
 
-def test_an_older_frame_is_refused_and_counted(estimator: Estimator, script: Script) -> None:
-    show(estimator, script, TRUTH, 0.1)
-    assert show(estimator, script, TRUTH, 0.05) == []
-    assert show(estimator, script, TRUTH, 0.1) == []
-    assert show(estimator, script, TRUTH, 0.02, "side") == []
+def test_an_older_frame_is_refused_and_counted(estimator: Estimator) -> None:
+    show(estimator, TRUTH, 0.1)
+    assert show(estimator, TRUTH, 0.05) == []
+    assert show(estimator, TRUTH, 0.1) == []
+    assert show(estimator, TRUTH, 0.02, "side") == []
     assert estimator.counters.refused["out_of_order"] == 3
 
 
-def test_time_set_back_starts_anew(estimator: Estimator, script: Script) -> None:
+def test_time_set_back_starts_anew(estimator: Estimator) -> None:
     away = Pose(TRUTH.position + np.array([0.0, 0.1, 0.0]), TRUTH.quaternion)
-    show(estimator, script, TRUTH, 100.0)
-    (estimate,) = show(estimator, script, away, 0.0)
+    show(estimator, TRUTH, 100.0)
+    (estimate,) = show(estimator, away, 0.0)
     assert estimate.stamp_ns == at(0.0)
 
 
-def test_a_jump_is_counted_and_not_published(estimator: Estimator, script: Script) -> None:
+def test_a_jump_is_counted_and_not_published(estimator: Estimator) -> None:
     away = Pose(TRUTH.position + np.array([0.0, -0.25, 0.0]), TRUTH.quaternion)
-    show(estimator, script, TRUTH, 0.0)
-    assert [len(show(estimator, script, away, 0.1 * i)) for i in (1, 2, 3)] == [0, 0, 1]
+    show(estimator, TRUTH, 0.0)
+    assert [len(show(estimator, away, 0.1 * i)) for i in (1, 2, 3)] == [0, 0, 1]
     assert estimator.counters.refused["jump"] == 2
 
 
-def test_tags_of_no_object_are_counted_by_id(estimator: Estimator, script: Script) -> None:
-    script.next = [TagDetection(77, np.array([[0, 9], [9, 9], [9, 0], [0, 0]]), 80.0, 0)]
-    assert estimator.process("front", IMAGE, at(0.0)) == []
+def test_tags_of_no_object_are_counted_by_id(estimator: Estimator) -> None:
+    stranger = TagDetection(77, np.array([[0, 9], [9, 9], [9, 0], [0, 0]]), 80.0, 0)
+    assert estimator.absorb(Sighting("front", at(0.0), (stranger,))) == []
     assert estimator.counters.unknown == {77: 1}
 
 
-def test_reset_forgets_poses_and_stamps(estimator: Estimator, script: Script) -> None:
+def test_reset_forgets_poses_and_stamps(estimator: Estimator) -> None:
     away = Pose(TRUTH.position + np.array([0.0, -0.25, 0.0]), TRUTH.quaternion)
-    show(estimator, script, TRUTH, 0.1)
+    show(estimator, TRUTH, 0.1)
     estimator.reset()
     assert estimator.estimates(at(0.1)) == []
-    assert len(show(estimator, script, away, 0.05)) == 1
+    assert len(show(estimator, away, 0.05)) == 1
 
 
-def test_an_image_of_an_unknown_camera_or_another_size_is_refused(estimator: Estimator) -> None:
+def test_a_sighting_of_an_unknown_camera_is_refused(estimator: Estimator) -> None:
     with pytest.raises(ImageError, match="camera 'frnt', which is not calibrated; did you mean 'front'"):
-        estimator.process("frnt", IMAGE, at(0.0))
-    with pytest.raises(ImageError, match="calibrate at the size"):
-        estimator.process("front", IMAGE[:240], at(0.0))
+        estimator.absorb(Sighting("frnt", at(0.0), ()))
     assert estimator.counters.frames.total() == 0
 
 
-def test_cameras_must_have_names_of_their_own(script: Script) -> None:
+def test_cameras_must_have_names_of_their_own() -> None:
     with pytest.raises(SettingsError, match="share a name"):
-        Estimator([FRONT, FRONT], [BLOCK], script)
+        Estimator([FRONT, FRONT], [BLOCK])
 
 
-def test_a_moved_landmark_is_reported(estimator: Estimator, script: Script) -> None:
+def test_a_moved_landmark_is_reported(estimator: Estimator) -> None:
     assert summarize(estimator, [], at(0.0), 0).message == ""
     for time_s, shift in ((0.0, 0.0), (5.0, 0.02)):
         moved = Pose(FIXED.position + np.array([shift, 0.0, 0.0]), FIXED.quaternion)
-        script.next = detections(exact_view(FRONT, BASE, moved))
-        estimator.process("front", IMAGE, at(time_s))
+        estimator.absorb(seen(exact_view(FRONT, BASE, moved), time_s))
         summary = summarize(estimator, [], at(time_s), 0)
         assert ("base is seen 20.0 mm" in summary.message) == (shift > 0.0)
         assert summary.values["offset_mm.base"] == pytest.approx(1e3 * shift, abs=0.1)
@@ -166,10 +145,10 @@ def test_drawn_images_give_block_and_base_within_a_millimetre_and_no_flip(pupil:
     errors: dict[str, list[tuple[float, float]]] = {"block": [], "base": []}
     for seed in range(12):
         truths = {"block": block_pose(np.random.default_rng(seed)), "base": FIXED}
-        estimator = Estimator([FRONT, SIDE], [BLOCK, BASE], pupil)
+        estimator = Estimator([FRONT, SIDE], [BLOCK, BASE])
         for camera in (FRONT, SIDE):
             image = draw(camera, [(BASE, FIXED), (BLOCK, truths["block"])], seed)
-            estimator.process(camera.name, image, at(0.0))
+            estimator.absorb(sight(camera, pupil, image, at(0.0)))
         for estimate in estimator.estimates(at(0.0)):
             errors[estimate.name].append(error(estimate.pose, truths[estimate.name]))
     assert min(len(found) for found in errors.values()) >= 10

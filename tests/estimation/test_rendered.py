@@ -11,6 +11,7 @@ from diffpol_ros.estimation.calibration import CameraCalibration
 from diffpol_ros.estimation.detector import PupilDetector
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.simulation import Simulation
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, error
@@ -64,9 +65,9 @@ def test_two_cameras_measure_the_rendered_block_to_a_fraction_of_a_millimetre(
     errors = []
     for seed in range(EPISODES):
         truth, images = cameras.look(seed)
-        estimator = Estimator([FRONT, SIDE], [BLOCK, BASE], detector)
+        estimator = Estimator([FRONT, SIDE], [BLOCK, BASE])
         for name, image in images.items():
-            estimator.process(name, image, seed)
+            estimator.absorb(sight(estimator.cameras[name], detector, image, seed))
         found = {estimate.name: estimate for estimate in estimator.estimates(seed)}
         errors.append(error(found["block"].pose, truth))
         assert FIXED is not None
@@ -82,7 +83,7 @@ def test_one_camera_measures_the_rendered_block_to_millimetres_without_flips(
     errors = []
     for seed in range(EPISODES):
         truth, images = cameras.look(seed)
-        estimates = Estimator([camera], [BLOCK, BASE], detector).process(camera.name, images[camera.name], 0)
+        estimates = Estimator([camera], [BLOCK, BASE]).absorb(sight(camera, detector, images[camera.name], 0))
         errors += [error(estimate.pose, truth) for estimate in estimates if estimate.name == "block"]
     assert len(errors) >= EPISODES - 1
     assert np.median(errors, axis=0)[0] < 1.0

@@ -6,28 +6,18 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.health import CameraHealth
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, exact_view
 
 MATRIX = tuple(float(value) for value in FRONT.matrix.ravel())
-IMAGE = np.zeros((480, 640), np.uint8)
-
-
-class OneView:
-    """A detector that always sees the same."""
-
-    def detect(self, image: GreyImage) -> list[TagDetection]:
-        stranger = TagDetection(77, np.array([[0.0, 9.0], [9.0, 9.0], [9.0, 0.0], [0.0, 0.0]]), 80.0, 0)
-        return [*detections(exact_view(FRONT, BLOCK, block_pose(np.random.default_rng(0)))), stranger]
-
-    def close(self) -> None:
-        pass
+STRANGER = TagDetection(77, np.array([[0.0, 9.0], [9.0, 9.0], [9.0, 0.0], [0.0, 0.0]]), 80.0, 0)
+SEEN = [*detections(exact_view(FRONT, BLOCK, block_pose(np.random.default_rng(0)))), STRANGER]
 
 
 def test_all_is_well_with_figures_of_cameras_and_objects() -> None:
-    estimator, health = Estimator([FRONT], [BLOCK, BASE], OneView()), CameraHealth(FRONT, needs_info=False)
-    estimator.process("front", IMAGE, 0)
+    estimator, health = Estimator([FRONT], [BLOCK, BASE]), CameraHealth(FRONT, needs_info=False)
+    estimator.absorb(Sighting("front", 0, tuple(SEEN)))
     for i in range(5):
         health.take_image(to_ns(0.1 * i))
     summary = summarize(estimator, [health], to_ns(0.2), to_ns(0.4))
@@ -39,7 +29,7 @@ def test_all_is_well_with_figures_of_cameras_and_objects() -> None:
 
 
 def test_a_silent_camera_is_a_warning_and_a_disagreeing_one_an_error() -> None:
-    estimator = Estimator([FRONT, SIDE], [BLOCK], OneView())
+    estimator = Estimator([FRONT, SIDE], [BLOCK])
     silent, wrong = CameraHealth(FRONT, needs_info=False), CameraHealth(SIDE)
     only_silent = summarize(estimator, [silent], 0, to_ns(5.0))
     assert (only_silent.message, only_silent.broken) == ("no images from camera front", False)

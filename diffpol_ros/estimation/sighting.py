@@ -1,0 +1,22 @@
+"""What one camera saw at one instant: the seam between detection, which runs beside others, and estimation."""
+
+from dataclasses import dataclass
+
+from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.detector import Detector, TagDetection
+from diffpol_ros.estimation.images import GreyImage, check_image
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """The tags in one image of `camera`, exposed at `stamp_ns`; corners in pixels as they came."""
+
+    camera: str
+    stamp_ns: int
+    detections: tuple[TagDetection, ...]
+
+
+def sight(camera: CameraCalibration, detector: Detector, image: GreyImage, stamp_ns: int) -> Sighting:
+    """Return what a grey image shows; cameras may be looked through at the same time, each with its own detector."""
+    check_image(camera, image)
+    return Sighting(camera.name, stamp_ns, tuple(detector.detect(image)))
