@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
@@ -12,8 +12,11 @@ from diffpol_ros.estimation.counters import Counters
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.filter import FilterSettings, ObjectFilter
 from diffpol_ros.estimation.fusion import FusionSettings, fuse
+from diffpol_ros.estimation.grasp import GraspSettings
+from diffpol_ros.estimation.hand import HandBuffer, HandState
 from diffpol_ros.estimation.images import ImageError
 from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tag_pose import undistort
 
@@ -41,6 +44,7 @@ class Estimator:
         objects: Sequence[ObjectModel],
         fusion: FusionSettings | None = None,
         filtering: FilterSettings | None = None,
+        grasping: GraspSettings | None = None,
     ) -> None:
         """Estimate `objects` from `cameras`."""
         self.cameras = {camera.name: camera for camera in cameras}
@@ -55,6 +59,8 @@ class Estimator:
         self._fusion = fusion or FusionSettings()
         self._filters = {name: ObjectFilter(filtering or FilterSettings()) for name in self.objects}
         self._restart_after_ns = to_ns((filtering or FilterSettings()).restart_after)
+        self._grasping = grasping or GraspSettings()
+        self._hand = HandBuffer(self._restart_after_ns)
         self._last_stamp_ns: dict[str, int] = {}
         self._exposures: dict[str, dict[str, _Exposure]] = {name: {} for name in self.objects}
 
@@ -69,6 +75,22 @@ class Estimator:
         estimates = [self._measure(name, View(camera, tags), stamp_ns) for name, tags in seen.items()]
         return [estimate for estimate in estimates if estimate is not None]
 
+    def see_hand(self, hand: HandState) -> None:
+        """Take where the hand is: cameras on it and an object in it go by that."""
+        if not self._hand.add(hand):
+            self.counters.refused["hand"] += 1
+
+    def coasting(self, now_ns: int) -> list[ObjectEstimate]:
+        """Return the objects that the hand carries unseen, as they are now, stamped with the newest hand state."""
+        return [estimate for estimate in self.estimates(now_ns) if estimate.tracking is Tracking.COASTING]
+
+    def reports(self, now_ns: int) -> list[ObjectReport]:
+        """Return every object ever seen, with what its estimate rests on."""
+        return [
+            ObjectReport(estimate, 0, 0, 0.0, False, to_seconds(now_ns - estimate.stamp_ns))
+            for estimate in self.estimates(now_ns)
+        ]
+
     def estimates(self, now_ns: int) -> list[ObjectEstimate]:
         """Return every object ever seen, with how far it can be trusted at `now_ns`."""
         estimates = [self._estimate(name, self._filters[name].tracking(now_ns)) for name in self.objects]
@@ -80,6 +102,7 @@ class Estimator:
             self._filters[name].reset()
             self._exposures[name].clear()
         self._last_stamp_ns.clear()
+        self._hand.clear()
 
     def _camera(self, name: str) -> CameraCalibration:
         if name not in self.cameras:

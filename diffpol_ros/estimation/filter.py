@@ -24,6 +24,7 @@ class FilterSettings:
     reacquire_frames: int = setting(3, description="A jump seen this often in a row is believed", minimum=1)
     stale_after: float = setting(0.4, description="Age at which an estimate is stale [s]", minimum=0.0)
     lost_after: float = setting(2.0, description="Age at which an estimate is lost [s]", minimum=0.0)
+    window: float = setting(0.5, description="Images late by up to this are fused at their exposure [s]", minimum=0.0)
     restart_after: float = setting(1.0, description="Stamps older by this mean that time was set back [s]", minimum=0.0)
 
     def __post_init__(self) -> None:
