@@ -101,6 +101,13 @@ class CameraRenderer:
         noise = self._random.normal(0.0, self._imperfection.noise, self._upside_down.size + NOISE_OFFSETS)
         return np.clip(np.round(noise), -127, 127).astype(np.int8)
 
+    def look_from(self, view: View) -> None:
+        """Draw what another camera sees from now on; its pictures are of the same size."""
+        size, expected = (view.width, view.height), (self._view.width, self._view.height)
+        if size != expected:
+            raise ValueError(f"a view of {size[0]}x{size[1]} px; this renderer draws {expected[0]}x{expected[1]}")
+        self._view = view
+
     def render(self, qpos: Array) -> Image:
         """Return the picture (height, width, 3) of the world at `qpos`, red first."""
         self._data.qpos[:] = qpos

@@ -1,6 +1,7 @@
 """The rendered picture is an exact pinhole's, with only the flaws that were asked for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,23 @@ def test_the_same_world_gives_the_same_picture(simulation: Simulation, renderers
     first, second = ([renderer.render(simulation.qpos()) for _ in range(3)] for renderer in renderers)
     np.testing.assert_array_equal(first, second)
     assert (first[0] != first[1]).any()
+
+
+def test_a_moved_renderer_sees_what_one_made_there_sees(
+    simulation: Simulation, renderers: list[CameraRenderer]
+) -> None:
+    renderers += [CameraRenderer(simulation.model, view) for view in (VIEW, LOPSIDED)]
+    moved, made = renderers
+    moved.look_from(LOPSIDED)
+    assert np.array_equal(moved.render(simulation.qpos()), made.render(simulation.qpos()))
+
+
+def test_a_renderer_does_not_move_to_a_camera_of_another_size(
+    simulation: Simulation, renderers: list[CameraRenderer]
+) -> None:
+    renderers.append(CameraRenderer(simulation.model, VIEW))
+    with pytest.raises(ValueError, match="a view of 320x480 px; this renderer draws 640x480"):
+        renderers[0].look_from(replace(VIEW, width=320))
 
 
 def test_noise_has_the_strength_asked_for(simulation: Simulation, renderers: list[CameraRenderer]) -> None:
