@@ -8,6 +8,7 @@ BENCHMARKS = (
     "inverse_kinematics",
     "detection_time",
     "tag_accuracy",
+    "estimation_accuracy",
     "polymetis_loop",
     "bridge_loop",
     "graph_latency",
