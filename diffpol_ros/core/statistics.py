@@ -1,6 +1,11 @@
-"""What a count of successes says about the rate behind it."""
+"""What a count of successes says about the rate behind it, and a covariance about an error."""
 
+import math
+
+import numpy as np
 from scipy.stats import beta
+
+from diffpol_ros.core.types import Array
 
 
 def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -14,3 +19,8 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tu
     low = float(beta.ppf(tail, successes, failures + 1)) if successes else 0.0
     high = float(beta.ppf(1.0 - tail, successes + 1, failures)) if failures else 1.0
     return low, high
+
+
+def largest_deviation(covariance: Array) -> float:
+    """Return the standard deviation in the worst direction of a covariance (n, n), in the unit of its axes."""
+    return math.sqrt(max(0.0, float(np.linalg.eigvalsh(covariance)[-1])))

@@ -1,48 +1,55 @@
 """The state of the whole stage in one line and a list of figures, for diagnostics."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diffpol_ros.core.clock import to_seconds
-from diffpol_ros.core.types import ObjectEstimate
-from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.health import CameraHealth, displacement
-
-LARGEST_SHIFT = 0.008
-LARGEST_TURN = 0.05
+from diffpol_ros.estimation.drift import Placement
+from diffpol_ros.estimation.stage import EstimationStage, Eye
 
 
 @dataclass(frozen=True)
 class Summary:
-    """message: what is wrong, empty if nothing. broken: whether a camera cannot be used. values: the figures."""
+    """errors: cameras that cannot be used. warnings: what should be better. notes: what to know. values: figures."""
 
-    message: str
-    broken: bool
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
     values: Mapping[str, object]
 
+    @property
+    def message(self) -> str:
+        """Return all of it in one line, empty where there is nothing to say."""
+        return "; ".join((*self.errors, *self.warnings, *self.notes))
 
-def summarize(estimator: Estimator, cameras: Iterable[CameraHealth], now_ns: int, steady_ns: int) -> Summary:
+
+def summarize(stage: EstimationStage, now_ns: int, steady_ns: int) -> Summary:
     """Return the state at `now_ns` of the stamps' clock and `steady_ns` of the steady one."""
-    cameras, values, warnings = list(cameras), dict[str, object](estimator.counters.values()), []
-    for health in cameras:
-        values[f"rate_hz.{health.camera.name}"] = health.rate(steady_ns)
-        if not health.complaint and health.silent(steady_ns):
-            warnings.append(f"no images from camera {health.camera.name}")
-    for estimate in estimator.estimates(now_ns):
-        values[f"tracking.{estimate.name}"] = estimate.tracking.value
-        values[f"age_s.{estimate.name}"] = to_seconds(now_ns - estimate.stamp_ns)
-        warnings += _moved(estimator, estimate, values)
-    complaints = [health.complaint for health in cameras if health.complaint]
-    return Summary("; ".join([*complaints, *warnings]), bool(complaints), values)
+    values: dict[str, object] = {
+        **stage.estimator.counters.values(),
+        **{f"refused.{reason}": count for reason, count in sorted(stage.refused.items())},
+    }
+    errors, warnings, notes = [], [], []
+    for name, eye in stage.eyes.items():
+        values.update({**eye.health.values(steady_ns), **eye.landmarks.values(name)})
+        errors += [text for text in (eye.health.complaint, _moved(eye)) if text]
+        warnings += [*eye.health.warnings(steady_ns), *_drifting(eye)]
+        notes += _unverified(eye)
+    for report in stage.reports(now_ns):
+        values[f"tracking.{report.estimate.name}"] = report.estimate.tracking.value
+        values[f"age_s.{report.estimate.name}"] = report.age
+    return Summary(tuple(errors), tuple(warnings), tuple(notes), values)
 
 
-def _moved(estimator: Estimator, estimate: ObjectEstimate, values: dict[str, object]) -> list[str]:
-    """Return a warning where a fixed object is not seen where it is known to be: a camera was moved."""
-    known = estimator.objects[estimate.name].fixed_pose
-    if known is None:
-        return []
-    shift, turn = displacement(known.pose, estimate.pose)
-    values.update({f"offset_mm.{estimate.name}": 1e3 * shift, f"offset_rad.{estimate.name}": turn})
-    if shift <= LARGEST_SHIFT and turn <= LARGEST_TURN:
-        return []
-    return [f"{estimate.name} is seen {1e3 * shift:.1f} mm and {turn:.3f} rad off: a camera or the tag was moved"]
+def _moved(eye: Eye) -> str:
+    return eye.landmarks.complaint(eye.calibration.name) if eye.landmarks.placement is Placement.MOVED else ""
+
+
+def _drifting(eye: Eye) -> list[str]:
+    drifts = eye.landmarks.placement is Placement.DRIFTING
+    return [eye.landmarks.complaint(eye.calibration.name)] if drifts else []
+
+
+def _unverified(eye: Eye) -> list[str]:
+    name = eye.calibration.name
+    unverified = eye.landmarks.placement is Placement.UNVERIFIED
+    return [f"camera {name} is unverified: it has seen no landmark"] if unverified else []

@@ -16,6 +16,7 @@ class Level(Enum):
     OK = DiagnosticStatus.OK
     WARN = DiagnosticStatus.WARN
     ERROR = DiagnosticStatus.ERROR
+    STALE = DiagnosticStatus.STALE
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def sources(parameters: RecorderParameters) -> list[Source]:
         Source("joint_targets", "sensor_msgs/msg/JointState", RECORDED_STATES),
         Source("action_chunk", "trajectory_msgs/msg/MultiDOFJointTrajectory", RECORDED_EVENTS),
         Source("policy/inference", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
+        Source("objects/status", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
         Source("gate", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
         Source("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
     ]

@@ -1,11 +1,12 @@
-"""The interval of a success rate."""
+"""The interval of a success rate, the size of an error."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from diffpol_ros.core.statistics import clopper_pearson
+from diffpol_ros.core.statistics import clopper_pearson, largest_deviation
 
 
 def test_known_values() -> None:
@@ -38,3 +39,16 @@ def test_impossible_confidence_is_refused() -> None:
     """Certainty has no interval."""
     with pytest.raises(ValueError, match="confidence"):
         clopper_pearson(1, 2, confidence=1.0)
+
+
+@given(st.integers(0, 1000))
+def test_the_largest_deviation_is_that_of_the_worst_direction(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    deviations = rng.uniform(0.0, 2.0, 3)
+    axes, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    covariance = axes @ np.diag(deviations**2) @ axes.T
+    assert largest_deviation(covariance) == pytest.approx(deviations.max())
+
+
+def test_round_off_is_no_negative_variance() -> None:
+    assert largest_deviation(np.diag([-1e-20, -1e-20])) == 0.0

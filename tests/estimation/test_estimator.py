@@ -15,7 +15,6 @@ from diffpol_ros.estimation.fusion import FusionSettings
 from diffpol_ros.estimation.images import ImageError
 from diffpol_ros.estimation.projection import View
 from diffpol_ros.estimation.sighting import Sighting, sight
-from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
 
 START_NS = 1_700_000_000_000_000_000
@@ -121,17 +120,6 @@ def test_a_sighting_of_an_unknown_camera_is_refused(estimator: Estimator) -> Non
 def test_cameras_must_have_names_of_their_own() -> None:
     with pytest.raises(SettingsError, match="share a name"):
         Estimator([FRONT, FRONT], [BLOCK])
-
-
-def test_a_moved_landmark_is_reported(estimator: Estimator) -> None:
-    assert summarize(estimator, [], at(0.0), 0).message == ""
-    for time_s, shift in ((0.0, 0.0), (5.0, 0.02)):
-        moved = Pose(FIXED.position + np.array([shift, 0.0, 0.0]), FIXED.quaternion)
-        estimator.absorb(seen(exact_view(FRONT, BASE, moved), time_s))
-        summary = summarize(estimator, [], at(time_s), 0)
-        assert ("base is seen 20.0 mm" in summary.message) == (shift > 0.0)
-        assert summary.values["offset_mm.base"] == pytest.approx(1e3 * shift, abs=0.1)
-    assert not summary.broken
 
 
 @pytest.fixture(scope="module")

@@ -3,38 +3,65 @@
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.health import CameraHealth
-from diffpol_ros.estimation.sighting import Sighting
+from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, exact_view
+from tests.estimation.stages import Scripted, at, blank, frame, stage
 
 MATRIX = tuple(float(value) for value in FRONT.matrix.ravel())
-STRANGER = TagDetection(77, np.array([[0.0, 9.0], [9.0, 9.0], [9.0, 0.0], [0.0, 0.0]]), 80.0, 0)
-SEEN = [*detections(exact_view(FRONT, BLOCK, block_pose(np.random.default_rng(0)))), STRANGER]
+TRUTH = block_pose(np.random.default_rng(0))
+FIXED = BASE.fixed_pose.pose if BASE.fixed_pose else TRUTH
+SEEN = [
+    [found for model, pose in ((BLOCK, TRUTH), (BASE, FIXED)) for found in detections(exact_view(camera, model, pose))]
+    for camera in (FRONT, SIDE)
+]
+
+
+def running(**changes: object) -> EstimationStage:
+    """Return a stage that has seen block and base with both cameras at 10 Hz for half a second."""
+    made = stage(lambda settings: Scripted(SEEN), **changes)
+    for i in range(6):
+        for number, camera in enumerate(("front", "side")):
+            shown = frame(0.1 * i, blank(number), camera)
+            if made.arrive(camera, shown.stamp_ns, at(0.1 * i), to_ns(0.1 * i)):
+                made.absorb(made.sight(shown), at(0.1 * i + 0.02), to_ns(0.007))
+    return made
 
 
 def test_all_is_well_with_figures_of_cameras_and_objects() -> None:
-    estimator, health = Estimator([FRONT], [BLOCK, BASE]), CameraHealth(FRONT, needs_info=False)
-    estimator.absorb(Sighting("front", 0, tuple(SEEN)))
-    for i in range(5):
-        health.take_image(to_ns(0.1 * i))
-    summary = summarize(estimator, [health], to_ns(0.2), to_ns(0.4))
-    assert (summary.message, summary.broken) == ("", False)
-    expected = {"frames.front": 1, "unknown_tags": 1, "unknown_tags.77": 1, "tracking.block": "tracking"}
+    summary = summarize(running(frozen_frames=0), at(0.6), to_ns(0.6))
+    assert (summary.message, summary.errors, summary.warnings, summary.notes) == ("", (), (), ())
+    expected = {
+        "frames.front": 6,
+        "received.side": 6,
+        "unknown_tags": 0,
+        "tracking.block": "tracking",
+        "placement.front": "verified",
+        "hamming.front": f"0: {6 * len(SEEN[0])}",
+    }
     assert expected.items() <= dict(summary.values).items()
-    assert summary.values["age_s.block"] == 0.2
-    assert "age_s.base" not in summary.values
+    figures = {
+        name: float(str(summary.values[name])) for name in ("rate_hz.front", "latency_ms.side", "detection_ms.front")
+    }
+    assert {name: round(value, 3) for name, value in figures.items()} == {
+        "rate_hz.front": 10.0,
+        "latency_ms.side": 20.0,
+        "detection_ms.front": 7.0,
+    }
+    assert abs(float(str(summary.values["age_s.block"])) - 0.1) < 1e-9
 
 
 def test_a_silent_camera_is_a_warning_and_a_disagreeing_one_an_error() -> None:
-    estimator = Estimator([FRONT, SIDE], [BLOCK])
-    silent, wrong = CameraHealth(FRONT, needs_info=False), CameraHealth(SIDE)
-    only_silent = summarize(estimator, [silent], 0, to_ns(5.0))
-    assert (only_silent.message, only_silent.broken) == ("no images from camera front", False)
-    wrong.take_info(320, 240, MATRIX, ())
-    both = summarize(estimator, [silent, wrong], 0, to_ns(5.0))
-    assert both.broken
-    assert both.message.startswith("camera side: camera_info disagrees")
-    assert "no images from camera front" in both.message
+    made = running(needs_camera_info=True)
+    made.take_info("front", 640, 480, MATRIX, ())
+    made.take_info("side", 320, 240, MATRIX, ())
+    summary = summarize(made, at(5.0), to_ns(5.0))
+    assert summary.errors == ("camera side: camera_info disagrees: size is 320x240, calibrated 640x480",)
+    assert summary.warnings == ("no images from camera front",)
+    assert summary.message.startswith("camera side: camera_info disagrees")
+
+
+def test_an_object_keeps_its_age_and_its_tracking_while_nothing_comes() -> None:
+    made = running(frozen_frames=0)
+    words = [summarize(made, at(time_s), to_ns(time_s)).values["tracking.block"] for time_s in (0.6, 1.5, 4.0)]
+    assert words == ["tracking", "stale", "lost"]

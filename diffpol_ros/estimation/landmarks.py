@@ -1,0 +1,98 @@
+"""One camera against everything that never moves: what it sees of landmarks, and what that says of its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from diffpol_ros.core.spatial import rotation_between
+from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
+from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.drift import DriftSettings, DriftWatch, Offset, Placement, offset_between
+from diffpol_ros.estimation.fusion import FusionSettings, Measurement, fuse
+from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.tag_pose import undistort
+
+
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """A landmark of one camera."""
+
+    model: ObjectModel
+    known: Pose
+    drift: DriftWatch
+
+
+class LandmarkWatch:
+    """Where one camera sees the landmarks, apart from all other cameras."""
+
+    def __init__(self, landmarks: Sequence[ObjectModel], fusion: FusionSettings, drift: DriftSettings) -> None:
+        """Watch `landmarks`, each with a fixed_pose."""
+        self._fusion = fusion
+        self._watched = [
+            _Watched(model, model.fixed_pose.pose, DriftWatch(drift)) for model in landmarks if model.fixed_pose
+        ]
+
+    def see(self, camera: CameraCalibration, detections: Sequence[TagDetection], stamp_ns: int) -> bool:
+        """Take one image; return whether what else it shows may be believed.
+
+        camera: placed in the robot base frame, as calibrated. An image without a landmark says nothing against it.
+        """
+        seen = [(one, self._offset(one, camera, detections, stamp_ns)) for one in self._watched]
+        believed = [one.drift.see(offset) for one, offset in seen if offset is not None]
+        return all(believed)
+
+    @property
+    def placement(self) -> Placement:
+        """Return the worst that any landmark says; UNVERIFIED where none was seen yet."""
+        return max((one.drift.placement for one in self._watched), key=list(Placement).index, default=VERIFIED)
+
+    def complaint(self, camera: str) -> str:
+        """Return what is wrong with the place of `camera`, or an empty text."""
+        return "; ".join(_complaint(camera, one) for one in self._watched if one.drift.placement in WRONG)
+
+    def values(self, camera: str) -> dict[str, object]:
+        """Return the figures for diagnostics."""
+        values: dict[str, object] = {f"placement.{camera}": self.placement.value} if self._watched else {}
+        for one in self._watched:
+            if one.drift.median is not None:
+                values[f"offset_mm.{camera}.{one.model.name}"] = 1e3 * one.drift.median.shift
+                values[f"offset_mrad.{camera}.{one.model.name}"] = 1e3 * one.drift.median.turn
+        return values
+
+    def forget(self) -> None:
+        """Begin anew, after time was set back."""
+        for one in self._watched:
+            one.drift.forget()
+
+    def _offset(
+        self, one: _Watched, camera: CameraCalibration, detections: Sequence[TagDetection], stamp_ns: int
+    ) -> Offset | None:
+        tags = {tag.id: tag for tag in one.model.tags}
+        seen = tuple(
+            TagView(tags[found.id], undistort(camera, found.corners)) for found in detections if found.id in tags
+        )
+        if not seen:
+            return None
+        measured = fuse([View(camera, seen)], one.known, self._fusion)
+        if measured is None or self._undecided(measured, one.known):
+            return None
+        return offset_between(one.known, measured.pose, measured.covariance, stamp_ns)
+
+    def _undecided(self, measured: Measurement, known: Pose) -> bool:
+        """Return whether one of two possible poses may be the known one; where neither is, either tells of a move."""
+        turn = rotation_between(known.quaternion, measured.pose.quaternion)
+        return measured.ambiguous and float(turn @ turn) < self._fusion.prior_angle**2
+
+
+VERIFIED = Placement.VERIFIED
+WRONG = (Placement.DRIFTING, Placement.MOVED)
+
+
+def _complaint(camera: str, one: _Watched) -> str:
+    offset = one.drift.median
+    if offset is None:
+        return ""
+    where = f"camera {camera} sees {one.model.name} {1e3 * offset.shift:.1f} mm and {1e3 * offset.turn:.1f} mrad off"
+    if one.drift.placement is Placement.MOVED:
+        return f"{where} and is refused: it or {one.model.name} was moved; put it back, or calibrate it anew"
+    return f"{where}: it drifts; calibrate it anew"

@@ -1,0 +1,192 @@
+"""The whole stage without ROS, threads or clocks: frames in, estimates and a state of health out."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffpol_ros.core.errors import DiffpolError, SettingsError
+from diffpol_ros.core.types import ObjectEstimate
+from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
+from diffpol_ros.estimation.detector import Detector, DetectorSettings
+from diffpol_ros.estimation.drift import DriftSettings, Placement
+from diffpol_ros.estimation.estimator import Estimator
+from diffpol_ros.estimation.filter import FilterSettings
+from diffpol_ros.estimation.frozen import FrozenWatch
+from diffpol_ros.estimation.fusion import FusionSettings
+from diffpol_ros.estimation.grasp import GraspSettings
+from diffpol_ros.estimation.hand import HandState
+from diffpol_ros.estimation.health import CameraHealth, HealthSettings
+from diffpol_ros.estimation.images import ImageError, check_image, to_grey
+from diffpol_ros.estimation.landmarks import LandmarkWatch
+from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.sighting import Sighting, sight
+
+GROUPS = (DetectorSettings, FusionSettings, FilterSettings, GraspSettings, HealthSettings, DriftSettings)
+
+
+@dataclass(frozen=True)
+class StageSettings(DetectorSettings, FusionSettings, FilterSettings, GraspSettings, HealthSettings, DriftSettings):
+    """All that is said about the stage apart from cameras and objects."""
+
+    def __post_init__(self) -> None:
+        """Check each group of settings."""
+        for group in GROUPS:
+            check = group.__dict__.get("__post_init__")
+            if check is not None:
+                check(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One image of a camera, exposed at `stamp_ns`; pixels (height, width[, 3]) uint8 of a ROS `encoding`."""
+
+    camera: str
+    stamp_ns: int
+    pixels: NDArray[np.uint8]
+    encoding: str = "mono8"
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What looking at a frame gave: a sighting, or why there is none."""
+
+    camera: str
+    stamp_ns: int
+    sighting: Sighting | None
+    complaint: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """One camera with all that is its own. `frozen` and `detector` belong to who looks, the rest to who absorbs."""
+
+    calibration: CameraCalibration
+    detector: Detector
+    frozen: FrozenWatch
+    health: CameraHealth
+    landmarks: LandmarkWatch
+
+
+class EstimationStage:
+    """For each frame: `arrive`, then `sight` (each camera may have a thread for it), then `absorb`.
+
+    All but `sight` is for one thread.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[CameraCalibration],
+        objects: Sequence[ObjectModel],
+        landmarks: Sequence[ObjectModel],
+        settings: StageSettings,
+        open_detector: Callable[[DetectorSettings], Detector],
+    ) -> None:
+        """Estimate `objects`; `landmarks` never move and tell whether a camera did."""
+        self._landmark_ids = {tag.id for model in landmarks for tag in fixed(model).tags}
+        _check_names([*objects, *landmarks])
+        tag_owners([*objects, *landmarks])
+        self.objects, self._settings = tuple(model.name for model in objects), settings
+        self.estimator = Estimator(cameras, objects, settings, settings, settings)
+        self.refused: Counter[str] = Counter()
+        rates = _each(settings.expected_rates, cameras)
+        self.eyes: dict[str, Eye] = {}
+        for camera, rate in zip(cameras, rates, strict=True):
+            self.eyes[camera.name] = Eye(
+                camera,
+                open_detector(settings),
+                FrozenWatch(settings.frozen_frames),
+                CameraHealth(camera, settings, rate),
+                LandmarkWatch(landmarks, settings, settings),
+            )
+
+    def close(self) -> None:
+        """Free the detectors; nobody may be looking any more."""
+        for eye in self.eyes.values():
+            eye.detector.close()
+
+    def take_info(
+        self, camera: str, width: int, height: int, matrix: tuple[float, ...], distortion: tuple[float, ...]
+    ) -> None:
+        """Compare a driver's CameraInfo with the calibration; matrix: K row by row [pixel]."""
+        self.eyes[camera].health.take_info(width, height, matrix, distortion)
+
+    def arrive(self, camera: str, stamp_ns: int, now_ns: int, steady_ns: int) -> bool:
+        """Take note of a frame as it comes; return whether it may be looked at."""
+        return self.eyes[camera].health.arrive(stamp_ns, now_ns, steady_ns)
+
+    def drop(self, camera: str) -> None:
+        """Take note of a frame that was thrown away because a newer one came before anybody looked."""
+        self.eyes[camera].health.counts["dropped"] += 1
+
+    def sight(self, frame: Frame) -> Look:
+        """Find the tags in a frame. Cameras may be looked through side by side, the frames of one in turn."""
+        eye = self.eyes[frame.camera]
+        try:
+            image = to_grey(frame.pixels, frame.encoding)
+            check_image(eye.calibration, image)
+            if eye.frozen.frozen(image):
+                raise ImageError(f"camera {frame.camera} is frozen: the same image again and again, with new stamps")
+            return Look(frame.camera, frame.stamp_ns, sight(eye.calibration, eye.detector, image, frame.stamp_ns))
+        except DiffpolError as error:
+            return Look(frame.camera, frame.stamp_ns, None, str(error))
+
+    def absorb(self, look: Look, now_ns: int, took_ns: int = 0) -> list[ObjectEstimate]:
+        """Return the objects that a look measured; `took_ns`: how long the looking took."""
+        eye, sighting = self.eyes[look.camera], look.sighting
+        eye.health.look(look.complaint, sighting.detections if sighting else ())
+        eye.health.latency.add(now_ns - look.stamp_ns)
+        eye.health.detection.add(took_ns)
+        if sighting is None:
+            self.refused[f"image.{look.camera}"] += 1
+            return []
+        if not self._in_place(eye, sighting):
+            self.refused[f"moved.{look.camera}"] += 1
+            return []
+        others = tuple(found for found in sighting.detections if found.id not in self._landmark_ids)
+        return self.estimator.absorb(Sighting(sighting.camera, sighting.stamp_ns, others))
+
+    @property
+    def needs_hand(self) -> bool:
+        """Return whether anything depends on where the hand is."""
+        on_hand = any(eye.calibration.mount == "end_effector" for eye in self.eyes.values())
+        return on_hand or self._settings.grasp_prior
+
+    def see_hand(self, hand: HandState) -> None:
+        """Take where the hand is."""
+        self.estimator.see_hand(hand)
+
+    def reports(self, now_ns: int) -> list[ObjectReport]:
+        """Return every object ever seen, with how far it can be trusted at `now_ns`."""
+        return self.estimator.reports(now_ns)
+
+    def reset(self) -> None:
+        """Forget the objects; what is known of the cameras stays."""
+        self.estimator.reset()
+        for eye in self.eyes.values():
+            eye.landmarks.forget()
+
+    def _in_place(self, eye: Eye, sighting: Sighting) -> bool:
+        believed = eye.landmarks.see(eye.calibration, sighting.detections, sighting.stamp_ns)
+        return believed and eye.landmarks.placement is not Placement.MOVED
+
+
+def fixed(model: ObjectModel) -> ObjectModel:
+    """Return a landmark, or refuse one that may move."""
+    if model.fixed_pose is None:
+        raise SettingsError(f"landmark {model.name!r} has no fixed_pose: name it in objects, or say where it is fixed")
+    return model
+
+
+def _check_names(models: Sequence[ObjectModel]) -> None:
+    names = [model.name for model in models]
+    if len(set(names)) != len(names):
+        raise SettingsError(f"two objects share a name: {', '.join(names)}")
+
+
+def _each(rates: tuple[float, ...], cameras: Sequence[CameraCalibration]) -> tuple[float, ...]:
+    if len(rates) not in (1, len(cameras)):
+        raise SettingsError(f"expected_rates has {len(rates)} for {len(cameras)} cameras: give one each, or one")
+    return rates * len(cameras) if len(rates) == 1 else rates

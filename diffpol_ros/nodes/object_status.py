@@ -1,0 +1,51 @@
+"""How far each object's estimate can be trusted, as a message: told also where no image shows it."""
+
+from collections.abc import Iterable
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+
+from diffpol_ros.core.statistics import largest_deviation
+from diffpol_ros.core.types import Tracking
+from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.nodes.diagnostics import Level, Report, status_message
+from diffpol_ros.nodes.messages import to_stamp
+
+LEVELS = {
+    Tracking.TRACKING: Level.OK,
+    Tracking.COASTING: Level.WARN,
+    Tracking.STALE: Level.STALE,
+    Tracking.LOST: Level.ERROR,
+}
+NEVER_SEEN = Report.error(Tracking.LOST.value, {"tracking": Tracking.LOST.value, "seen": False})
+
+
+def to_status_message(names: Iterable[str], reports: Iterable[ObjectReport], now_ns: int) -> DiagnosticArray:
+    """Return one status for each object of `names`, whether it was ever seen or not."""
+    known = {report.estimate.name: _report(report) for report in reports}
+    message = DiagnosticArray(status=[status_message(name, known.get(name, NEVER_SEEN)) for name in names])
+    message.header.stamp = to_stamp(now_ns)
+    return message
+
+
+def from_status_message(message: DiagnosticArray) -> dict[str, Tracking]:
+    """Return how far each object of a status message can be trusted."""
+    levels = {level.value: tracking for tracking, level in LEVELS.items()}
+    statuses: list[DiagnosticStatus] = list(message.status)
+    return {status.name: levels[bytes(status.level)] for status in statuses if bytes(status.level) in levels}
+
+
+def _report(report: ObjectReport) -> Report:
+    estimate = report.estimate
+    values = {
+        "tracking": estimate.tracking.value,
+        "seen": True,
+        "stamp_ns": estimate.stamp_ns,
+        "age_s": report.age,
+        "position_std_mm": 1e3 * largest_deviation(estimate.covariance[:3, :3]),
+        "rotation_std_mrad": 1e3 * largest_deviation(estimate.covariance[3:, 3:]),
+        "tags": report.tags,
+        "cameras": report.cameras,
+        "residual_px": report.residual_px,
+        "ambiguous": report.ambiguous,
+    }
+    return Report(LEVELS[estimate.tracking], estimate.tracking.value, values)

@@ -1,0 +1,53 @@
+"""Whole stages for tests, with detectors that say what they are told to or that look."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.estimation.detector import Detector, DetectorSettings, PupilDetector, TagDetection
+from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
+from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE
+
+START_NS = 1_700_000_000_000_000_000
+SETTINGS = StageSettings(needs_camera_info=False)
+SIZE = (FRONT.height, FRONT.width)
+
+
+def at(seconds: float) -> int:
+    return START_NS + to_ns(seconds)
+
+
+def blank(seed: int) -> GreyImage:
+    """Return a picture of nothing, unlike that of another seed."""
+    return np.full(SIZE, seed % 256, np.uint8)
+
+
+class Scripted:
+    """A detector that finds in the picture `blank(n)` the n-th of what it was told, and knows when it is closed."""
+
+    def __init__(self, script: Sequence[Sequence[TagDetection]] = ()) -> None:
+        self._script = script
+        self.closed = False
+
+    def detect(self, image: GreyImage) -> list[TagDetection]:
+        number = int(image[0, 0])
+        return list(self._script[number]) if number < len(self._script) else []
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def stage(
+    open_detector: Callable[[DetectorSettings], Detector] = PupilDetector,
+    settings: StageSettings = SETTINGS,
+    **changes: object,
+) -> EstimationStage:
+    """Return a stage of both shipped cameras, the block and the base."""
+    return EstimationStage([FRONT, SIDE], [BLOCK], [BASE], replace(settings, **changes), open_detector)
+
+
+def frame(seconds: float, pixels: GreyImage, camera: str = "front") -> Frame:
+    return Frame(camera, at(seconds), pixels)

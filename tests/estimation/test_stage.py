@@ -1,0 +1,220 @@
+"""The stage as the node and a replay call it: frames in, estimates out, and nothing wrong in silence."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.types import ObjectEstimate
+from diffpol_ros.estimation.detector import PupilDetector, TagDetection
+from diffpol_ros.estimation.drift import Placement
+from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
+from diffpol_ros.estimation.summary import summarize
+from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
+from tests.estimation.stages import SETTINGS, Scripted, at, blank, frame, stage
+
+TRUTH = block_pose(np.random.default_rng(0))
+FIXED = BASE.fixed_pose.pose if BASE.fixed_pose else TRUTH
+BLOCK_SEEN = detections(exact_view(FRONT, BLOCK, TRUTH))
+BASE_SEEN = detections(exact_view(FRONT, BASE, FIXED))
+RIGHT = np.array([15.0, 0.0])
+STRANGER = TagDetection(77, np.array([[0.0, 9.0], [9.0, 9.0], [9.0, 0.0], [0.0, 0.0]]), 80.0, 0)
+
+
+def show(seen: EstimationStage, shown: Frame, late_s: float = 0.01) -> list[ObjectEstimate]:
+    """Let a frame pass through the whole stage, `late_s` after its exposure."""
+    now_ns = shown.stamp_ns + to_ns(late_s)
+    if not seen.arrive(shown.camera, shown.stamp_ns, now_ns, now_ns):
+        return []
+    return seen.absorb(seen.sight(shown), now_ns)
+
+
+def scripted(*script: list[TagDetection], **changes: object) -> EstimationStage:
+    return stage(lambda settings: Scripted(script), **changes)
+
+
+def test_what_a_frame_shows_is_estimated_at_its_exposure() -> None:
+    (estimate,) = show(scripted([*BLOCK_SEEN, *BASE_SEEN]), frame(0.0, blank(0)))
+    assert (estimate.name, estimate.stamp_ns) == ("block", at(0.0))
+    assert error(estimate.pose, TRUTH)[0] < 0.01
+
+
+def test_colour_is_turned_grey_and_other_encodings_are_named() -> None:
+    seen = scripted(BLOCK_SEEN)
+    colour = np.zeros((480, 640, 3), np.uint8)
+    assert len(show(seen, Frame("front", at(0.0), colour, "rgb8"))) == 1
+    assert show(seen, Frame("front", at(0.1), colour, "bayer_rggb8")) == []
+    assert "image encoding is 'bayer_rggb8'" in summarize(seen, at(0.1), at(0.1)).errors[0]
+    assert seen.refused["image.front"] == 1
+
+
+def test_a_picture_turned_by_a_quarter_is_named() -> None:
+    seen = scripted(BLOCK_SEEN)
+    assert show(seen, frame(0.0, np.ascontiguousarray(np.rot90(blank(0))))) == []
+    (said,) = summarize(seen, at(0.0), at(0.0)).errors
+    assert "camera front: image is 480x640, its calibration is for 640x480" in said
+
+
+def test_an_older_frame_is_fused_or_counted_but_never_taken_for_new() -> None:
+    seen = scripted(BLOCK_SEEN)
+    show(seen, frame(1.0, blank(0)))
+    estimates = show(seen, frame(0.95, blank(0)))
+    assert all(estimate.stamp_ns == at(1.0) for estimate in estimates)
+    assert seen.eyes["front"].health.counts["stamp.late"] == 1
+    assert show(seen, frame(0.2, blank(0))) == []
+    assert seen.estimator.counters.refused["out_of_order"] >= 1
+
+
+@pytest.mark.parametrize(("late_s", "fault"), [(-3.0, "future"), (9.0, "old")])
+def test_a_stamp_that_cannot_be_is_refused(late_s: float, fault: str) -> None:
+    seen = scripted(BLOCK_SEEN)
+    assert show(seen, frame(0.0, blank(0)), late_s) == []
+    assert seen.eyes["front"].health.counts[f"stamp.{fault}"] == 1
+    assert summarize(seen, at(0.0), at(0.0)).errors
+
+
+def test_tags_of_nothing_are_counted_by_id() -> None:
+    seen = scripted([*BLOCK_SEEN, STRANGER])
+    show(seen, frame(0.0, blank(0)))
+    assert summarize(seen, at(0.0), at(0.0)).values["unknown_tags.77"] == 1
+
+
+def test_a_frozen_camera_is_named_and_refused_until_it_moves_again() -> None:
+    seen = scripted(BLOCK_SEEN, BLOCK_SEEN, frozen_frames=3)
+    used = [len(show(seen, frame(0.1 * i, blank(0)))) for i in range(5)]
+    assert used == [1, 1, 0, 0, 0]
+    assert "camera front is frozen" in summarize(seen, at(0.5), at(0.5)).errors[0]
+    assert len(show(seen, frame(0.6, blank(1)))) == 1
+    assert summarize(seen, at(0.6), at(0.6)).errors == ()
+
+
+def test_a_noisy_camera_at_rest_is_never_frozen(pupil_stage: EstimationStage) -> None:
+    for i in range(8):
+        picture = draw(FRONT, [(BASE, FIXED), (BLOCK, TRUTH)], seed=i)
+        assert len(show(pupil_stage, frame(0.1 * i, picture))) == 1
+
+
+def test_a_camera_that_was_moved_is_refused_by_name_and_comes_back() -> None:
+    shifted = [replace(found, corners=found.corners + RIGHT) for found in [*BLOCK_SEEN, *BASE_SEEN]]
+    seen = scripted([*BLOCK_SEEN, *BASE_SEEN], shifted, frozen_frames=0)
+    right = [len(show(seen, frame(0.1 * i, blank(0)))) for i in range(30)]
+    wrong = [len(show(seen, frame(0.1 * i, blank(1)))) for i in range(30, 60)]
+    assert (right, wrong) == ([1] * 30, [0] * 30)
+    summary = summarize(seen, at(6.0), at(6.0))
+    assert any("camera front sees base" in text and "is refused" in text for text in summary.errors)
+    assert summary.values["refused.moved.front"] == 30
+    assert summary.values["placement.front"] == "moved"
+    again = [len(show(seen, frame(0.1 * i, blank(0)))) for i in range(60, 90)]
+    assert again[-1] == 1
+    assert summarize(seen, at(9.0), at(9.0)).errors == ()
+
+
+def test_a_refused_camera_stays_refused_where_the_landmark_is_hidden() -> None:
+    shifted = [replace(found, corners=found.corners + RIGHT) for found in [*BLOCK_SEEN, *BASE_SEEN]]
+    seen = scripted(shifted, shifted[: len(BLOCK_SEEN)])
+    assert show(seen, frame(0.0, blank(0))) == []
+    assert show(seen, frame(0.1, blank(1))) == []
+
+
+def test_the_other_camera_goes_on_beside_a_refused_one() -> None:
+    side = detections(exact_view(SIDE, BLOCK, TRUTH))
+    shifted = [replace(found, corners=found.corners + RIGHT) for found in [*BLOCK_SEEN, *BASE_SEEN]]
+    seen = scripted(shifted, side)
+    assert show(seen, frame(0.0, blank(0))) == []
+    (estimate,) = show(seen, frame(0.0, blank(1), "side"))
+    assert error(estimate.pose, TRUTH)[0] < 0.01
+
+
+@pytest.fixture
+def pupil_stage() -> Iterator[EstimationStage]:
+    seen = stage(PupilDetector)
+    yield seen
+    seen.close()
+
+
+@pytest.mark.parametrize("turn", [cv2.ROTATE_180, None])
+def test_a_picture_upside_down_or_of_another_camera_is_never_a_silent_wrong_pose(
+    pupil_stage: EstimationStage, turn: int | None
+) -> None:
+    things = [(BASE, FIXED), (BLOCK, TRUTH)]
+    picture = draw(SIDE, things) if turn is None else np.asarray(cv2.rotate(draw(FRONT, things), turn), np.uint8)
+    assert show(pupil_stage, frame(0.0, picture)) == []
+    (said,) = summarize(pupil_stage, at(0.0), at(0.0)).errors
+    assert "camera front sees base" in said
+
+
+def test_a_camera_that_saw_no_landmark_is_called_unverified() -> None:
+    seen = scripted(BLOCK_SEEN, BASE_SEEN)
+    assert len(show(seen, frame(0.0, blank(0)))) == 1
+    assert "camera front is unverified: it has seen no landmark" in summarize(seen, at(0.0), at(0.0)).notes
+    show(seen, frame(0.1, blank(1)))
+    assert seen.eyes["front"].landmarks.placement is Placement.VERIFIED
+    assert summarize(seen, at(0.1), at(0.1)).notes == ("camera side is unverified: it has seen no landmark",)
+
+
+def test_reset_forgets_objects_but_not_what_is_known_of_cameras() -> None:
+    seen = scripted([*BLOCK_SEEN, *BASE_SEEN])
+    show(seen, frame(1.0, blank(0)))
+    seen.reset()
+    assert seen.reports(at(1.0)) == []
+    assert seen.eyes["front"].landmarks.placement is Placement.VERIFIED
+    assert len(show(seen, frame(0.5, blank(0)))) == 1
+
+
+def test_every_camera_has_a_detector_of_its_own_and_all_are_closed() -> None:
+    made: list[Scripted] = []
+
+    def open_detector(_: object) -> Scripted:
+        made.append(Scripted())
+        return made[-1]
+
+    seen = stage(open_detector)
+    assert len(made) == 2
+    seen.close()
+    assert all(detector.closed for detector in made)
+
+
+def test_the_hand_is_needed_by_cameras_on_it_and_by_the_grasp_prior() -> None:
+    assert not scripted().needs_hand
+    assert scripted(grasp_prior=True).needs_hand
+    on_hand = replace(FRONT, mount="end_effector")
+    assert EstimationStage([on_hand], [BLOCK], [], SETTINGS, lambda settings: Scripted()).needs_hand
+
+
+@pytest.mark.parametrize(
+    ("objects", "landmarks", "changes", "named"),
+    [
+        ([BASE], [BASE], {}, "two objects share a name"),
+        ([BASE], [BLOCK], {}, "landmark 'block' has no fixed_pose"),
+        ([BLOCK], [replace(BASE, tags=(replace(BASE.tags[0], id=10),))], {}, "tag 10 is claimed by objects"),
+        ([BLOCK], [BASE], {"expected_rates": (15.0, 15.0, 15.0)}, "expected_rates has 3 for 2 cameras"),
+    ],
+)
+def test_what_cannot_be_is_refused(objects: list, landmarks: list, changes: dict, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        EstimationStage([FRONT, SIDE], objects, landmarks, replace(SETTINGS, **changes), lambda settings: Scripted())
+
+
+@pytest.mark.parametrize("wrong", [{"mode": "mean"}, {"lost_after": 0.1}, {"frozen_frames": 1}, {"drift_warn": 1.0}])
+def test_every_group_of_settings_is_checked(wrong: dict) -> None:
+    with pytest.raises(ValueError):
+        StageSettings(**wrong)
+
+
+def test_the_same_frames_give_the_same_estimates(pupil_stage: EstimationStage) -> None:
+    def run(seen: EstimationStage, pictures: list[GreyImage]) -> list[bytes]:
+        found = [show(seen, frame(0.1 * i, picture)) for i, picture in enumerate(pictures)]
+        return [one.pose.position.tobytes() + one.covariance.tobytes() for each in found for one in each]
+
+    pictures = [draw(FRONT, [(BASE, FIXED), (BLOCK, TRUTH)], seed=i) for i in range(3)]
+    first = run(pupil_stage, pictures)
+    pupil_stage.reset()
+    fresh = stage(PupilDetector)
+    assert run(fresh, pictures) == first
+    assert len(first) == 3
+    fresh.close()

@@ -1,0 +1,54 @@
+"""How far an object can be trusted survives the way through a message."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy")
+
+from diagnostic_msgs.msg import DiagnosticStatus
+
+from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
+from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.nodes.messages import from_stamp
+from diffpol_ros.nodes.object_status import from_status_message, to_status_message
+
+POSE = Pose(np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0]))
+COVARIANCE = np.diag([1e-6, 4e-6, 1e-6, 9e-6, 1e-6, 1e-6])
+NOW_NS = 1_790_000_000_123_456_789
+
+
+def report(name: str, tracking: Tracking) -> ObjectReport:
+    return ObjectReport(ObjectEstimate(name, NOW_NS - 5, POSE, COVARIANCE, tracking), 3, 2, 0.1, False, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("tracking", "level"),
+    [
+        (Tracking.TRACKING, DiagnosticStatus.OK),
+        (Tracking.COASTING, DiagnosticStatus.WARN),
+        (Tracking.STALE, DiagnosticStatus.STALE),
+        (Tracking.LOST, DiagnosticStatus.ERROR),
+    ],
+)
+def test_tracking_is_the_level_and_comes_back(tracking: Tracking, level: bytes) -> None:
+    message = to_status_message(["block"], [report("block", tracking)], NOW_NS)
+    assert bytes(message.status[0].level) == level
+    assert message.status[0].message == tracking.value
+    assert from_status_message(message) == {"block": tracking}
+    assert from_stamp(message.header.stamp) == NOW_NS
+
+
+def test_the_figures_are_in_it() -> None:
+    message = to_status_message(["block"], [report("block", Tracking.TRACKING)], NOW_NS)
+    values = {each.key: each.value for each in message.status[0].values}
+    assert values["stamp_ns"] == str(NOW_NS - 5)
+    assert float(values["age_s"]) == 0.25
+    assert float(values["position_std_mm"]) == pytest.approx(2.0)
+    assert float(values["rotation_std_mrad"]) == pytest.approx(3.0)
+    assert (values["tags"], values["cameras"], values["ambiguous"]) == ("3", "2", "False")
+
+
+def test_every_object_is_told_of_and_no_other() -> None:
+    message = to_status_message(["block", "cup"], [report("base", Tracking.TRACKING)], NOW_NS)
+    assert from_status_message(message) == {"block": Tracking.LOST, "cup": Tracking.LOST}
+    assert {each.key: each.value for each in message.status[0].values}["seen"] == "False"
