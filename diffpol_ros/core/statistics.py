@@ -22,5 +22,7 @@ def clopper_pearson(successes: int, trials: int, confidence: float = 0.95) -> tu
 
 
 def largest_deviation(covariance: Array) -> float:
-    """Return the standard deviation in the worst direction of a covariance (n, n), in the unit of its axes."""
+    """Return the standard deviation in the worst direction of a covariance (n, n); nan where that is not finite."""
+    if not np.all(np.isfinite(covariance)):
+        return math.nan
     return math.sqrt(max(0.0, float(np.linalg.eigvalsh(covariance)[-1])))

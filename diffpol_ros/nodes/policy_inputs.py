@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
@@ -11,6 +12,7 @@ from sensor_msgs.msg import JointState
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import Observation
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
+from diffpol_ros.nodes.object_status import from_status_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.policy.observer import Observer
 from diffpol_ros.policy.specs import ObservationSpec
@@ -34,6 +36,7 @@ class PolicyInputs:
         self._subscriptions = [
             subscribe(JointState, "joint_states", self._on_joint_states, STATES),
             subscribe(PoseStamped, "end_effector_pose", self._on_end_effector, STATES),
+            subscribe(DiagnosticArray, "objects/status", self._on_status, EVENTS),
         ]
         for name in spec.objects:
             callback = partial(self._on_object, name)
@@ -64,6 +67,9 @@ class PolicyInputs:
     def _on_object(self, name: str, message: PoseWithCovarianceStamped) -> None:
         if self._in_frame(message, f"objects/{name}/pose"):
             self._observer.see_object(from_estimate_message(name, message))
+
+    def _on_status(self, message: DiagnosticArray) -> None:
+        self._observer.see_tracking(from_status_message(message))
 
     def _in_frame(self, message: Any, topic: str) -> bool:
         if message.header.frame_id != self._frame:

@@ -106,7 +106,8 @@ class Horizon:
         age_s = to_seconds(now_ns - estimate.stamp_ns)
         limit_s = self._observation.max_object_age_s
         if age_s > limit_s or age_s < -self._observation.max_state_age_s:
-            return f"object {name} was seen {age_s:.2f} s ago, at most {limit_s} s is allowed"
+            allowed = f"at most {limit_s} s is allowed; estimation calls it {estimate.tracking.value}"
+            return f"object {name} was seen {age_s:.2f} s ago, {allowed}"
         return "" if _finite(estimate.pose) else f"object {name} has a pose that is not finite"
 
     def _due_ns(self, inferred_ns: int) -> int:

@@ -1,6 +1,9 @@
 """Joins what arrives apart - gripper, end effector, objects - into observations with the robot's own stamps."""
 
-from diffpol_ros.core.types import ObjectEstimate, Observation, Pose
+from collections.abc import Mapping
+from dataclasses import replace
+
+from diffpol_ros.core.types import ObjectEstimate, Observation, Pose, Tracking
 
 
 class Observer:
@@ -19,12 +22,22 @@ class Observer:
         self._width: tuple[int, float] | None = None
         self._end_effector: tuple[int, Pose] | None = None
         self._objects: dict[str, ObjectEstimate] = {}
+        self._coasting: frozenset[str] = frozenset()
 
     def see_object(self, estimate: ObjectEstimate) -> None:
         """Keep the estimate unless a newer one of that object is known."""
         known = self._objects.get(estimate.name)
         if estimate.stamp_ns >= (known.stamp_ns if known else self._since_ns):
-            self._objects[estimate.name] = estimate
+            coasting = estimate.name in self._coasting
+            self._objects[estimate.name] = replace(estimate, tracking=Tracking.COASTING) if coasting else estimate
+
+    def see_tracking(self, tracking: Mapping[str, Tracking]) -> None:
+        """Take how far each object's estimate can be trusted now; one that coasts does so until told otherwise."""
+        self._coasting = frozenset(name for name, word in tracking.items() if word is Tracking.COASTING)
+        for name, word in tracking.items():
+            known = self._objects.get(name)
+            if known is not None and known.tracking is not word:
+                self._objects[name] = replace(known, tracking=word)
 
     def see_gripper(self, stamp_ns: int, width: float) -> Observation | None:
         """Take a gripper width [m]; return the observation it completes."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.clock import Clock, SteadyClock, to_ns
-from diffpol_ros.core.types import ActionChunk, Observation
+from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Observation
 from diffpol_ros.policy.actions import chunk_from_actions
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.observation import assemble
@@ -33,8 +33,8 @@ class Timings:
 class Inference:
     """What was inferred, from what.
 
-    chunk: all T_p actions. observation: the raw vector. actions: (T_p, 10) raw. object_stamps_ns: exposure times
-    of the objects in the newest frame, in the manifest's order. digest: the bundle's.
+    chunk: all T_p actions. observation: the raw vector. actions: (T_p, 10) raw. objects: those of the newest frame,
+    in the manifest's order. digest: the bundle's.
     """
 
     chunk: ActionChunk
@@ -42,9 +42,14 @@ class Inference:
     observation: Vectors
     actions: Vectors
     frame_stamps_ns: tuple[int, ...]
-    object_stamps_ns: tuple[int, ...]
+    objects: tuple[ObjectEstimate, ...]
     digest: str
     timings: Timings
+
+    @property
+    def object_stamps_ns(self) -> tuple[int, ...]:
+        """Return the exposure times of the objects."""
+        return tuple(estimate.stamp_ns for estimate in self.objects)
 
 
 class PolicyRunner:
@@ -71,9 +76,7 @@ class PolicyRunner:
             observation,
             actions,
             frame_stamps_ns=tuple(frame.stamp_ns for frame in history),
-            object_stamps_ns=tuple(
-                history[-1].objects[name].stamp_ns for name in self._bundle.manifest.observation.objects
-            ),
+            objects=tuple(history[-1].objects[name] for name in self._bundle.manifest.observation.objects),
             digest=self._bundle.digest,
             timings=Timings(assembled_ns - start_ns, sampled_ns - assembled_ns, end_ns - sampled_ns),
         )

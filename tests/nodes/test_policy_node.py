@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from sensor_msgs.msg import JointState  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 from trajectory_msgs.msg import MultiDOFJointTrajectory  # noqa: E402
 
-from diffpol_ros.core.types import ObjectEstimate, Pose, RobotState  # noqa: E402
+from diffpol_ros.core.types import ObjectEstimate, Pose, RobotState, Tracking  # noqa: E402
+from diffpol_ros.estimation.report import ObjectReport  # noqa: E402
 from diffpol_ros.nodes.lifecycle import run_node  # noqa: E402
 from diffpol_ros.nodes.messages import (  # noqa: E402
     from_chunk_message,
@@ -25,6 +27,7 @@ from diffpol_ros.nodes.messages import (  # noqa: E402
     to_joint_state,
     to_pose_stamped,
 )
+from diffpol_ros.nodes.object_status import to_status_message  # noqa: E402
 from diffpol_ros.nodes.policy_node import PolicyNode  # noqa: E402
 from diffpol_ros.nodes.quality import EVENTS, STATES  # noqa: E402
 from tests.tiny_policy import write_tiny_bundle  # noqa: E402
@@ -49,6 +52,8 @@ class Surroundings(Node):
         self._joints = self.create_publisher(JointState, "joint_states", STATES)
         self._end_effector = self.create_publisher(PoseStamped, "end_effector_pose", STATES)
         self._block = self.create_publisher(PoseWithCovarianceStamped, "objects/block/pose", EVENTS)
+        self._status = self.create_publisher(DiagnosticArray, "objects/status", EVENTS)
+        self.tracking = Tracking.TRACKING
         self.create_subscription(MultiDOFJointTrajectory, "action_chunk", self.chunks.append, EVENTS)
         self.create_subscription(DiagnosticArray, "policy/inference", self.records.append, EVENTS)
         self.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, EVENTS)
@@ -64,6 +69,9 @@ class Surroundings(Node):
         if self.block_stamp_ns is not None:
             estimate = ObjectEstimate("block", self.block_stamp_ns or now_ns, POSE, np.eye(6))
             self._block.publish(to_estimate_message(estimate, self.frame))
+            report = ObjectReport(estimate, 3, 2, 0.1, False, 0.0)
+            report = replace(report, estimate=replace(estimate, tracking=self.tracking))
+            self._status.publish(to_status_message(["block"], [report], now_ns))
         self._joints.publish(to_joint_state(state, NAMES))
         self._end_effector.publish(to_pose_stamped(POSE, now_ns, FRAME))
 
@@ -112,6 +120,19 @@ def test_it_publishes_stamped_chunks_and_explains_each(graph: Graph):
     assert [record["seed"] for record in records[:3]] == ["40", "41", "42"]
     assert seen.chunks[0].header.frame_id == FRAME
     graph.spin_until(lambda: "running" in seen.complaints)
+
+
+def test_the_record_of_an_inference_tells_what_estimation_thought_of_the_object(graph: Graph):
+    seen = graph.surroundings
+    seen.tracking = Tracking.COASTING
+    graph.policy.start()
+
+    def told() -> bool:
+        values = [{each.key: each.value for each in record.status[0].values} for record in seen.records[-1:]]
+        return any(record["object_tracking"] == "coasting" for record in values)
+
+    graph.spin_until(told)
+    assert seen.chunks
 
 
 def test_it_publishes_nothing_while_the_block_is_too_old(graph: Graph):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Observation, Pose
+from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Observation, Pose, Tracking
 from diffpol_ros.policy.horizon import SPARE_ACTIONS, Horizon, Infer, Running, Unfit
 from diffpol_ros.policy.manifest import Manifest
 
@@ -113,6 +113,18 @@ def test_what_is_unfit_is_named(manifest: Manifest, observation_at: Make):
         horizon = Horizon(manifest)
         horizon.observe(observation)
         assert message in reason(horizon, START + delay_ns)
+
+
+def test_the_bundle_says_how_old_an_object_may_be_whatever_estimation_calls_it(
+    manifest: Manifest, observation_at: Make
+):
+    for age_steps, acted_on in ((9, True), (11, False)):
+        seen = observation_at(START, block_age_ns=age_steps * STEP)
+        lost = replace(seen, objects={"block": replace(seen.objects["block"], tracking=Tracking.LOST)})
+        horizon = Horizon(manifest)
+        horizon.observe(lost)
+        assert isinstance(horizon.tick(START), Infer) == acted_on
+    assert reason(horizon, START).endswith("estimation calls it lost")
 
 
 def with_block(observation: Observation, x: float) -> Observation:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diffpol_ros.core.types import ObjectEstimate, Pose
+from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.policy.observer import Observer
 
 POSE = Pose(np.zeros(3), np.array([0, 0, 0, 1.0]))
@@ -55,5 +55,42 @@ def test_nothing_from_before_a_reset_counts():
     assert observer.see_end_effector(9, POSE) is None
     observer.see_gripper(11, 0.04)
     observation = observer.see_end_effector(11, POSE)
+    assert observation is not None
+    assert not observation.objects
+
+
+def tracking_at(observer: Observer, stamp_ns: int) -> Tracking:
+    observer.see_gripper(stamp_ns, 0.04)
+    observation = observer.see_end_effector(stamp_ns, POSE)
+    assert observation is not None
+    return observation.objects["block"].tracking
+
+
+def test_an_estimate_carries_how_far_it_can_be_trusted():
+    observer = Observer()
+    observer.see_object(block(5))
+    assert tracking_at(observer, 7) is Tracking.TRACKING
+    observer.see_tracking({"block": Tracking.STALE, "cup": Tracking.LOST})
+    assert tracking_at(observer, 8) is Tracking.STALE
+    observer.see_object(block(9))
+    assert tracking_at(observer, 10) is Tracking.TRACKING
+
+
+def test_a_coasting_object_coasts_until_told_else():
+    observer = Observer()
+    observer.see_object(block(5))
+    observer.see_tracking({"block": Tracking.COASTING})
+    observer.see_object(block(6))
+    assert tracking_at(observer, 7) is Tracking.COASTING
+    observer.see_tracking({"block": Tracking.TRACKING})
+    observer.see_object(block(8))
+    assert tracking_at(observer, 9) is Tracking.TRACKING
+
+
+def test_a_status_makes_no_object_and_changes_no_pose():
+    observer = Observer()
+    observer.see_tracking({"block": Tracking.LOST})
+    observer.see_gripper(7, 0.04)
+    observation = observer.see_end_effector(7, POSE)
     assert observation is not None
     assert not observation.objects

@@ -4,12 +4,13 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
-from diffpol_ros.core.types import Observation
+from diffpol_ros.core.types import Observation, Tracking
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.manifest import Manifest
 from diffpol_ros.policy.observation import assemble
@@ -75,3 +76,23 @@ def test_the_record_reads_back_to_the_same_bits(bundle_folder: Path, observation
     np.testing.assert_array_equal(vector, inference.observation)
     assert values["bundle_sha256"] == inference.digest
     assert values["seed"] == "3"
+
+
+def test_the_record_tells_how_old_and_how_certain_the_objects_were(
+    bundle_folder: Path, observation_at: Callable[..., Observation]
+):
+    newest = observation_at(11 * 10**8, block_age_ns=3 * 10**8)
+    stale = replace(newest.objects["block"], tracking=Tracking.STALE, covariance=4e-6 * np.eye(6))
+    history = [observation_at(10**9), replace(newest, objects={"block": stale})]
+    values = inference_values(PolicyRunner(Bundle.load(bundle_folder)).infer(history, seed=3))
+    assert values["object_ages_s"] == "0.3"
+    assert values["object_tracking"] == "stale"
+    assert values["object_position_std_mm"] == "2"
+
+
+def test_what_estimation_thinks_of_an_object_does_not_change_the_action(
+    bundle_folder: Path, observation_at: Callable[..., Observation]
+):
+    runner, seen = PolicyRunner(Bundle.load(bundle_folder)), observation_at(1)
+    lost = replace(seen, objects={"block": replace(seen.objects["block"], tracking=Tracking.LOST)})
+    assert np.array_equal(runner.infer([seen], 3).actions, runner.infer([lost], 3).actions)
