@@ -8,11 +8,13 @@ import pytest
 from tests.layering import Import, imports_of, parse
 
 EVERYTHING = {
-    *("core", "estimation", "policy", "control", "robots", "twin", "graph", "replay", "trials", "nodes", "cli"),
+    *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials"),
+    *("nodes", "cli"),
 }
 MAY_IMPORT = {
     "core": set(),
     "estimation": {"core"},
+    "calibrate": {"core", "estimation"},
     "policy": {"core"},
     "control": {"core"},
     "robots": {"core"},
@@ -26,7 +28,7 @@ MAY_IMPORT = {
 TRAINING_ONLY = {"torch", "torchvision", "diffusers", "onnx", "tensorboard", "safetensors", "sim"}
 TORCH_WHERE_INSTALLED = "diffpol_ros/twin/torchscript.py"
 NEVER = {"pickle", "dill", "cloudpickle", "shelve", "joblib"}
-INJECTED_TIME = ("core", "estimation", "policy", "control")
+INJECTED_TIME = ("core", "estimation", "calibrate", "policy", "control")
 CLOCK = "diffpol_ros/core/clock.py"
 
 

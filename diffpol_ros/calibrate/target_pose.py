@@ -1,0 +1,85 @@
+"""Where one image alone puts its target: all poses that explain the corners about as well, the best first."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from diffpol_ros.core.spatial import pose_from_homogeneous, transform_point
+from diffpol_ros.core.types import Array, Pose
+from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.tag_pose import undistort
+
+FLAT = 1e-6
+POLISHES = 10
+MINIMUM_POINTS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class TargetPose:
+    """One pose the target may have. `pose`: target in camera. `residual_px`: RMS over the corners."""
+
+    pose: Pose
+    residual_px: float
+
+
+def undistorted(camera: CameraCalibration, pixels: Array) -> Array:
+    """Return pixels (n, 2) as a camera without distortion would see them, to the last digit.
+
+    OpenCV stops after a few rounds; where distortion is strong that leaves more than our corners' noise.
+    """
+    seen, plain = np.asarray(pixels, dtype=np.float64), undistort(camera, np.asarray(pixels, dtype=np.float64))
+    if not any(camera.distortion):
+        return plain
+    for _ in range(POLISHES):
+        plain = plain + seen - distorted(camera, plain)
+    return plain
+
+
+def distorted(camera: CameraCalibration, pixels: Array) -> Array:
+    """Return where a camera with distortion sees what one without sees at `pixels` (n, 2)."""
+    rays = np.hstack([(pixels - [camera.cx, camera.cy]) / [camera.fx, camera.fy], np.ones((len(pixels), 1))])
+    nowhere = np.zeros(3)
+    seen, _ = cv2.projectPoints(rays, nowhere, nowhere, camera.matrix, np.array(camera.distortion or (0.0,) * 4))
+    return np.asarray(seen.reshape(-1, 2), dtype=np.float64)
+
+
+def possible_poses(camera: CameraCalibration, points: Array, pixels: Array) -> list[TargetPose]:
+    """Return the poses of a target with `points` (n, 3) [m] seen at undistorted `pixels` (n, 2), the best first.
+
+    A flat target seen from afar has two; which one is true only other images tell.
+    """
+    if len(points) < MINIMUM_POINTS:
+        return []
+    flat = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)[2] < FLAT
+    method = cv2.SOLVEPNP_IPPE if flat else cv2.SOLVEPNP_SQPNP
+    points, pixels = np.ascontiguousarray(points), np.ascontiguousarray(pixels)
+    _, turns, shifts, _ = cv2.solvePnPGeneric(points, pixels, camera.matrix, None, flags=method)
+    found = []
+    for turn, shift in zip(turns, shifts, strict=True):
+        if np.all(np.isfinite(turn)) and np.all(np.isfinite(shift)):
+            found.append(_refined(camera, points, pixels, (np.asarray(turn), np.asarray(shift))))
+    return sorted((one for one in found if one.pose.position[2] > 0.0), key=lambda one: one.residual_px)
+
+
+def _refined(camera: CameraCalibration, points: Array, pixels: Array, start: tuple[Any, Any]) -> TargetPose:
+    turn, shift = cv2.solvePnPRefineLM(points, pixels, camera.matrix, None, *start)
+    matrix = np.eye(4)
+    matrix[:3, :3], _ = cv2.Rodrigues(turn)
+    matrix[:3, 3] = shift.ravel()
+    pose = pose_from_homogeneous(matrix)
+    return TargetPose(pose, residual_of(camera, points, pixels, pose))
+
+
+def residual_of(camera: CameraCalibration, points: Array, pixels: Array, pose: Pose) -> float:
+    """Return the RMS distance of undistorted corners from where a target at `pose` would have them [pixel]."""
+    in_camera = np.array([transform_point(pose, point) for point in points])
+    seen = in_camera @ camera.matrix.T
+    depth = np.maximum(seen[:, 2:], 1e-6)
+    return float(np.sqrt(np.mean(np.sum((seen[:, :2] / depth - pixels) ** 2, axis=1))))
+
+
+def without_distortion(camera: CameraCalibration) -> CameraCalibration:
+    """Return the camera that undistorted pixels come from."""
+    return replace(camera, distortion=())
