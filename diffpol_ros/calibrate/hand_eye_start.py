@@ -14,11 +14,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from diffpol_ros.calibrate.chain import Chain, TargetView, start_state
+from diffpol_ros.calibrate.motion import mean_pose
 from diffpol_ros.calibrate.target_pose import TargetPose
 from diffpol_ros.core.spatial import compose, homogeneous, inverse, pose_from_homogeneous
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.fusion import average
 
 OPENCV_METHODS = ("TSAI", "PARK", "HORAUD", "ANDREFF", "DANIILIDIS")
 CHOICES = 4
@@ -103,7 +103,7 @@ def _joined(rotation: Array, position: Array) -> Array:
 
 
 def _complete(chain: Chain, method: str, camera: Pose, ways: Sequence[Pose], targets: Sequence[Pose]) -> Start:
-    target = average([compose(compose(way, camera), seen) for way, seen in zip(ways, targets, strict=True)])
+    target = mean_pose([compose(compose(way, camera), seen) for way, seen in zip(ways, targets, strict=True)])
     residuals = chain.residuals(start_state(camera, target, len(ways)))
     return Start(method, camera, target, float(np.median(np.linalg.norm(residuals, axis=1))))
 

@@ -10,6 +10,12 @@ from diffpol_ros.core.types import Array, Pose
 AXES = "xyz"
 
 
+def mean_pose(poses: Sequence[Pose]) -> Pose:
+    """Return the mean of positions and rotations."""
+    rotation = Rotation.from_quat([pose.quaternion for pose in poses]).mean()
+    return Pose(np.mean([pose.position for pose in poses], axis=0), rotation.as_quat())
+
+
 def turns(hands: Sequence[Pose]) -> Array:
     """Return (n, 3) how far each hand is turned from the mean of all, about the mean hand's own axes [rad]."""
     rotations = Rotation.from_quat([hand.quaternion for hand in hands])

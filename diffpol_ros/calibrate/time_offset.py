@@ -11,14 +11,13 @@ from diffpol_ros.calibrate.chain import TargetView
 from diffpol_ros.calibrate.correlation import Agreement, agreement
 from diffpol_ros.calibrate.hand_eye_start import best_start
 from diffpol_ros.calibrate.hand_series import HandSeries
-from diffpol_ros.calibrate.motion import principal_ranges
+from diffpol_ros.calibrate.motion import mean_pose, principal_ranges
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.calibrate.target_pose import TargetPose, possible_poses
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.spatial import compose, inverse
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.fusion import average
 
 ROUNDS = 10
 SMALL_SHIFT = 1e-6
@@ -144,7 +143,7 @@ class _Rig:
             raise Refusal("the hand turned about one axis only: turn it about two, or calibrate hand-eye first")
         ways = [view.hand if self._mount == "end_effector" else inverse(view.hand) for view in views]
         targets = [compose(compose(way, self._known), pose) for way, pose in zip(ways, poses, strict=True)]
-        return self._known, average(targets)
+        return self._known, mean_pose(targets)
 
 
 def _tracked(camera: CameraCalibration, frames: Sequence[Frame]) -> list[Pose | None]:
