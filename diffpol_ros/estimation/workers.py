@@ -74,12 +74,13 @@ class Workers:
         for thread in self._threads:
             thread.start()
 
-    def offer(self, frame: Frame, now_ns: int) -> None:
-        """Take a frame that arrives at `now_ns` of the stamps' clock."""
+    def offer(self, frame: Frame, now_ns: int) -> bool:
+        """Take a frame that arrives at `now_ns` of the stamps' clock; return whether it is good for a look."""
         if not self._stage.arrive(frame.camera, frame.stamp_ns, now_ns, self._steady.now_ns()):
-            return
+            return False
         if self._boxes[frame.camera].put(Job(frame, self._era)):
             self._stage.drop(frame.camera)
+        return True
 
     def collect(self, now_ns: int) -> list[ObjectEstimate]:
         """Absorb what has been looked at, in the order of completion, and return what it measured."""

@@ -114,7 +114,7 @@ def load_run(bag: BagReader, namespace: str = "") -> Run:
 def _gatherer(topic: str) -> Callable[[Record], Any] | None:
     if topic.startswith(_TRUTHS) or topic == "end_effector_pose":
         return _pose
-    if topic.startswith(_ESTIMATES):
+    if topic.startswith(_ESTIMATES) and topic.endswith("/pose"):
         return _pose_with_covariance
     if topic in ("joint_states", "joint_targets"):
         return _joint

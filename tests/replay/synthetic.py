@@ -19,6 +19,7 @@ TYPES = {
     "/end_effector_pose": "geometry_msgs/msg/PoseStamped",
     "/twin/truth/block": "geometry_msgs/msg/PoseStamped",
     "/objects/block/pose": "geometry_msgs/msg/PoseWithCovarianceStamped",
+    "/objects/status": "diagnostic_msgs/msg/DiagnosticArray",
     "/action_chunk": "trajectory_msgs/msg/MultiDOFJointTrajectory",
     "/policy/inference": "diagnostic_msgs/msg/DiagnosticArray",
     "/gate": "diagnostic_msgs/msg/DiagnosticArray",
@@ -115,6 +116,7 @@ class SyntheticRun:
         kind = "geometry_msgs/msg/PoseWithCovarianceStamped"
         estimate = make(kind, header=header(START_NS + exposure_ns), pose=spread)
         self._add(exposure_ns + ESTIMATE_DELAY_NS, "/objects/block/pose", estimate)
+        self._say(exposure_ns + ESTIMATE_DELAY_NS, "/objects/status", "block", "tracking", {"age_s": "0.04"})
 
     def _policy(self, tick_ns: int) -> None:
         points = [self._point(tick_ns, index) for index in range(8)]

@@ -11,6 +11,7 @@ def test_every_message_is_there(run: Run) -> None:
     assert len(run.truths["block"]) == 200
     assert len(run.estimates["block"]) == len(run.chunks) == len(run.inferences) == 40
     assert run.images == {"front": 40}
+    assert list(run.estimates) == ["block"]
 
 
 def test_values_keep_their_places(run: Run) -> None:
