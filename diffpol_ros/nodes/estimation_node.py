@@ -1,34 +1,25 @@
 """Camera images in, object poses in the robot base frame and how far to trust them out."""
 
-from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.guard_condition import GuardCondition
-from rclpy.publisher import Publisher
-from sensor_msgs.msg import CameraInfo, Image
 from std_srvs.srv import Trigger
 
 from diffpol_ros.core.clock import SteadyClock
-from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.settings import setting
-from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.estimation.detector import PupilDetector
-from diffpol_ros.estimation.hand import HandState
-from diffpol_ros.estimation.stage import EstimationStage, Frame, Look, StageSettings
+from diffpol_ros.estimation.stage import EstimationStage, StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
+from diffpol_ros.nodes.camera_input import CameraInput
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.hand_input import HandInput
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
-from diffpol_ros.nodes.messages import from_image_message, from_stamp, to_estimate_message
-from diffpol_ros.nodes.object_status import to_status_message
-from diffpol_ros.nodes.quality import EVENTS, IMAGES
+from diffpol_ros.nodes.object_topics import ObjectTopics
 
 COMPLAINT_PERIOD_S = 2.0
 
@@ -53,23 +44,21 @@ class EstimationNode(StageNode[EstimationParameters]):
         """Create the node; calibrations are read when it is configured."""
         super().__init__("estimation")
         self._steady = SteadyClock()
-        self._active = False
+        self._cameras: CameraInput | None = None
         self.complaint = ""
         self._taken = ExitStack()
 
     def configure(self) -> None:
-        """Read the calibrations, start the threads and subscribe to the cameras."""
+        """Read the calibrations, start the threads and subscribe."""
         told = self.parameters
         cameras = [load_camera(name) for name in told.cameras]
         objects, landmarks = ([load_object(name) for name in names] for names in (told.objects, told.landmarks))
         self._stage = EstimationStage(cameras, objects, landmarks, told, PupilDetector)
         self._taken.callback(self._stage.close)
-        self._poses = {
-            name: self._publisher(PoseWithCovarianceStamped, f"objects/{name}/pose") for name in self._stage.objects
-        }
-        self._status = self._publisher(DiagnosticArray, "objects/status")
+        self._topics = ObjectTopics(self, told.frame, self._stage.objects)
+        self._taken.callback(self._topics.close)
         self._start_workers()
-        self._subscribe()
+        self._listen()
         service = self.create_service(Trigger, "estimation/reset", self._on_reset)
         self._taken.callback(self.destroy_service, service)
         timer = self.create_timer(1.0 / told.status_rate, self._on_status)
@@ -77,15 +66,18 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def activate(self) -> None:
         """Begin to look at images."""
-        self._active = True
+        if self._cameras is not None:
+            self._cameras.active = True
 
     def deactivate(self) -> None:
         """Look away."""
-        self._active = False
+        if self._cameras is not None:
+            self._cameras.active = False
 
     def cleanup(self) -> None:
         """Unsubscribe, end the threads and free the detectors."""
         self._taken.close()
+        self._cameras = None
 
     def report(self) -> Report:
         """Say how the cameras and the objects are."""
@@ -97,11 +89,6 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def _now_ns(self) -> int:
         return self.get_clock().now().nanoseconds
-
-    def _publisher(self, kind: type, topic: str) -> Publisher:
-        publisher = self.create_publisher(kind, topic, EVENTS)
-        self._taken.callback(self.destroy_publisher, publisher)
-        return publisher
 
     def _start_workers(self) -> None:
         looked = self.create_guard_condition(self._on_looked)
@@ -117,50 +104,23 @@ class EstimationNode(StageNode[EstimationParameters]):
             if self.context.ok():
                 raise
 
-    def _subscribe(self) -> None:
-        for name in self._stage.eyes:
-            for kind, topic, callback in (
-                (CameraInfo, "camera_info", self._on_info),
-                (Image, "image_raw", self._on_image),
-            ):
-                subscription = self.create_subscription(kind, f"camera/{name}/{topic}", partial(callback, name), IMAGES)
-                self._taken.callback(self.destroy_subscription, subscription)
+    def _listen(self) -> None:
+        self._cameras = CameraInput(self, self._stage, self._workers.offer)
+        self._taken.callback(self._cameras.close)
         if self._stage.needs_hand:
-            hand = HandInput(self, self.parameters.frame, self._on_hand, self._complain)
+            hand = HandInput(self, self.parameters.frame, self._stage.see_hand, self._complain)
             self._taken.callback(hand.close)
-
-    def _on_info(self, camera: str, message: CameraInfo) -> None:
-        self._stage.take_info(camera, message.width, message.height, tuple(message.k), tuple(message.d))
-
-    def _on_image(self, camera: str, message: Image) -> None:
-        if not self._active:
-            return
-        stamp_ns, now_ns = from_stamp(message.header.stamp), self._now_ns()
-        try:
-            pixels = from_image_message(message)
-        except DiffpolError as error:
-            self._stage.absorb(Look(camera, stamp_ns, None, f"camera {camera}: {error}"), now_ns)
-            return
-        self._workers.offer(Frame(camera, stamp_ns, pixels, message.encoding), now_ns)
 
     def _on_looked(self) -> None:
         estimates = self._workers.collect(self._now_ns())
-        if self._active:
-            self._publish(estimates)
-
-    def _on_hand(self, hand: HandState) -> None:
-        self._stage.see_hand(hand)
+        if self._cameras is not None and self._cameras.active:
+            self._topics.poses(estimates)
 
     def _on_status(self) -> None:
-        if not self._active:
-            return
-        now_ns = self._now_ns()
-        self._publish(self._stage.estimator.coasting(now_ns))
-        self._status.publish(to_status_message(self._stage.objects, self._stage.reports(now_ns), now_ns))
-
-    def _publish(self, estimates: Iterable[ObjectEstimate]) -> None:
-        for estimate in estimates:
-            self._poses[estimate.name].publish(to_estimate_message(estimate, self.parameters.frame))
+        if self._cameras is not None and self._cameras.active:
+            now_ns = self._now_ns()
+            self._topics.poses(self._stage.estimator.coasting(now_ns))
+            self._topics.status(self._stage.reports(now_ns), now_ns)
 
     def _complain(self, complaint: str) -> None:
         self.complaint = complaint
