@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from benchmarks.calibration_rigs import CAMERA_DISTORTION, deviation, jittered, near, project
 from diffpol_ros.calibrate.chain import TargetView
 from diffpol_ros.calibrate.extrinsics import ExtrinsicsLimits, solve_extrinsics
-from diffpol_ros.calibrate.landmarks import Landmarks
+from diffpol_ros.calibrate.landmarks import landmark_corners
 from diffpol_ros.calibrate.refusal import Refusal
+from diffpol_ros.calibrate.targets import known_corners, view_of
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import compose, identity_pose, inverse
 from diffpol_ros.core.types import Pose
@@ -50,12 +51,14 @@ def detections(camera: Pose, models: Sequence[ObjectModel], noise_px: float = 0.
     return found
 
 
+def looked(models: Sequence[ObjectModel], found: Sequence[TagDetection], name: str = "image") -> TargetView:
+    view = view_of(CAMERA, name, known_corners(landmark_corners(models), found), None)
+    assert view is not None
+    return view
+
+
 def images(camera: Pose, models: Sequence[ObjectModel], count: int = 10, noise_px: float = 0.05) -> list[TargetView]:
-    landmarks = Landmarks(models)
-    views = [
-        landmarks.view(CAMERA, f"image_{index}", detections(camera, models, noise_px, index)) for index in range(count)
-    ]
-    return [view for view in views if view is not None]
+    return [looked(models, detections(camera, models, noise_px, index), f"image_{index}") for index in range(count)]
 
 
 def placed(seed: int) -> Pose:
@@ -89,10 +92,7 @@ def test_a_change_of_base_moves_the_camera_with_the_landmarks(seed: int) -> None
     change = jittered(identity_pose(), np.random.default_rng(seed), 1.0, 1.5)
     moved = replace(FOUR, fixed_pose=fixed(compose(change, place_of(FOUR))))
     seen = [detections(placed(1), [FOUR], 0.05, index) for index in range(5)]
-    plain, other = (
-        solve_extrinsics(CAMERA, [Landmarks([model]).view(CAMERA, str(i), found) for i, found in enumerate(seen)])
-        for model in (FOUR, moved)
-    )
+    plain, other = (solve_extrinsics(CAMERA, [looked([model], found) for found in seen]) for model in (FOUR, moved))
     assert near(other.camera, compose(change, plain.camera), 1e-4, 1e-4)
 
 
@@ -132,10 +132,9 @@ def test_two_poses_that_cannot_be_told_apart_are_refused() -> None:
 
 def test_a_tag_that_lies_elsewhere_is_refused() -> None:
     shifted = replace(FOUR, tags=(replace(FOUR.tags[0], position=(0.13, 0.12, 0.0)), *FOUR.tags[1:]))
-    landmarks = Landmarks([shifted])
-    views = [landmarks.view(CAMERA, str(i), detections(placed(0), [FOUR], 0.05, i)) for i in range(6)]
+    views = [looked([shifted], detections(placed(0), [FOUR], 0.05, seed)) for seed in range(6)]
     with pytest.raises(Refusal, match="see whether tags lie where their file says"):
-        solve_extrinsics(CAMERA, [view for view in views if view is not None])
+        solve_extrinsics(CAMERA, views)
 
 
 def test_a_tag_too_small_to_tell_is_refused() -> None:
@@ -146,10 +145,11 @@ def test_a_tag_too_small_to_tell_is_refused() -> None:
 
 def test_only_fixed_objects_are_landmarks() -> None:
     with pytest.raises(Refusal, match="'block' has no fixed_pose"):
-        Landmarks([BLOCK])
+        landmark_corners([BLOCK])
     with pytest.raises(SettingsError, match="tag 0 is claimed by"):
-        Landmarks([BASE, replace(BASE, name="other")])
+        landmark_corners([BASE, replace(BASE, name="other")])
 
 
 def test_an_image_without_a_known_tag_shows_nothing() -> None:
-    assert Landmarks([BASE]).view(CAMERA, "none", [TagDetection(500, np.zeros((4, 2)), 80.0, 0)]) is None
+    seen = known_corners(landmark_corners([BASE]), [TagDetection(500, np.zeros((4, 2)), 80.0, 0)])
+    assert view_of(CAMERA, "none", seen, None) is None
