@@ -1,7 +1,7 @@
 """Camera images in, object poses in the robot base frame and how far to trust them out."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rclpy._rclpy_pybind11 import RCLError
@@ -22,6 +22,8 @@ from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.object_topics import ObjectTopics
 
 COMPLAINT_PERIOD_S = 2.0
+# Where the world runs faster than real time, its clock arrives well after what it stamps.
+SIMULATED_FUTURE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def configure(self) -> None:
         """Read the calibrations, start the threads and subscribe."""
-        told = self.parameters
+        told = replace(self.parameters, maximum_future=SIMULATED_FUTURE_S) if self.simulated else self.parameters
         cameras = [load_camera(name) for name in told.cameras]
         objects, landmarks = ([load_object(name) for name in names] for names in (told.objects, told.landmarks))
         self._stage = EstimationStage(cameras, objects, landmarks, told, PupilDetector)
