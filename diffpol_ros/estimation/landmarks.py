@@ -50,6 +50,12 @@ class LandmarkWatch:
         """Return what is wrong with the place of `camera`, or an empty text."""
         return "; ".join(_complaint(camera, one) for one in self._watched if one.drift.placement in WRONG)
 
+    @property
+    def misplaced(self) -> dict[str, Offset]:
+        """Return the landmarks that are not seen where they are, by name, and how far off."""
+        wrong = [one for one in self._watched if one.drift.placement in WRONG]
+        return {one.model.name: one.drift.median for one in wrong if one.drift.median is not None}
+
     def values(self, camera: str) -> dict[str, object]:
         """Return the figures for diagnostics."""
         values: dict[str, object] = {f"placement.{camera}": self.placement.value} if self._watched else {}

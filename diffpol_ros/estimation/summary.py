@@ -1,10 +1,14 @@
 """The state of the whole stage in one line and a list of figures, for diagnostics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from diffpol_ros.estimation.drift import Placement
+import numpy as np
+
+from diffpol_ros.estimation.drift import Offset, Placement
 from diffpol_ros.estimation.stage import EstimationStage, Eye
+
+ALIKE = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ def summarize(stage: EstimationStage, now_ns: int, steady_ns: int) -> Summary:
         errors += [text for text in (eye.health.complaint, _moved(eye)) if text]
         warnings += [*eye.health.warnings(steady_ns), *_drifting(eye)]
         notes += _unverified(eye)
+    warnings += _moved_landmarks([eye.landmarks.misplaced for eye in stage.eyes.values()])
     for report in stage.reports(now_ns):
         values[f"tracking.{report.estimate.name}"] = report.estimate.tracking.value
         values[f"age_s.{report.estimate.name}"] = report.age
@@ -47,6 +52,21 @@ def _moved(eye: Eye) -> str:
 def _drifting(eye: Eye) -> list[str]:
     drifts = eye.landmarks.placement is Placement.DRIFTING
     return [eye.landmarks.complaint(eye.calibration.name)] if drifts else []
+
+
+def _moved_landmarks(misplaced: Sequence[Mapping[str, Offset]]) -> list[str]:
+    """Return which landmarks all cameras see off alike: cameras are not moved alike."""
+    if len(misplaced) < 2:
+        return []
+    names = set(misplaced[0]).intersection(*misplaced[1:])
+    alike = [name for name in sorted(names) if _agree([offsets[name] for offsets in misplaced])]
+    return [f"all cameras see {name} off alike: it was moved, not they" for name in alike]
+
+
+def _agree(offsets: Sequence[Offset]) -> bool:
+    twists = np.array([one.twist for one in offsets])
+    spread = np.linalg.norm(np.ptp(twists, axis=0)[:3])
+    return bool(spread < ALIKE * min(one.shift for one in offsets))
 
 
 def _unverified(eye: Eye) -> list[str]:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, exact_view
@@ -59,6 +60,20 @@ def test_a_silent_camera_is_a_warning_and_a_disagreeing_one_an_error() -> None:
     assert summary.errors == ("camera side: camera_info disagrees: size is 320x240, calibrated 640x480",)
     assert summary.warnings == ("no images from camera front",)
     assert summary.message.startswith("camera side: camera_info disagrees")
+
+
+def test_a_landmark_that_all_cameras_see_off_alike_was_moved_itself() -> None:
+    shifted = Pose(FIXED.position + np.array([0.03, 0.0, 0.0]), FIXED.quaternion)
+    for alike in (True, False):
+        seen = [
+            detections(exact_view(FRONT, BASE, shifted)),
+            detections(exact_view(SIDE, BASE, shifted if alike else FIXED)),
+        ]
+        made = stage(lambda settings, seen=seen: Scripted(seen))
+        for number, camera in enumerate(("front", "side")):
+            made.absorb(made.sight(frame(0.0, blank(number), camera)), at(0.0))
+        warnings = summarize(made, at(0.0), 0).warnings
+        assert ("all cameras see base off alike: it was moved, not they" in warnings) == alike
 
 
 def test_an_object_keeps_its_age_and_its_tracking_while_nothing_comes() -> None:
