@@ -1,41 +1,35 @@
 """The stage itself: what cameras saw in, estimates of the objects they show out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import numpy as np
 
 from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest
-from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
-from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, TagModel, tag_owners
+from diffpol_ros.core.types import ObjectEstimate, Tracking
+from diffpol_ros.estimation.arrivals import Arrival, Arrivals
+from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
+from diffpol_ros.estimation.corner_noise import NoiseBook, usual_noise
 from diffpol_ros.estimation.counters import Counters
 from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.filter import FilterSettings, ObjectFilter
-from diffpol_ros.estimation.fusion import FusionSettings, fuse
-from diffpol_ros.estimation.grasp import GraspSettings
-from diffpol_ros.estimation.hand import HandBuffer, HandState
+from diffpol_ros.estimation.filter import FilterSettings, FilterState, tracking
+from diffpol_ros.estimation.fusion import FusionSettings
+from diffpol_ros.estimation.grasp import Grasp, GraspSettings
+from diffpol_ros.estimation.hand import HandBuffer, HandState, placed
 from diffpol_ros.estimation.images import ImageError
 from diffpol_ros.estimation.projection import TagView, View
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tag_pose import undistort
-
-SAME_EXPOSURE_NS = to_ns(0.001)
-
-
-@dataclass(frozen=True, eq=False)
-class _Exposure:
-    """What one camera last saw of one object."""
-
-    stamp_ns: int
-    view: View
+from diffpol_ros.estimation.timeline import Exposure, Timeline
 
 
 class Estimator:
     """Object poses in the robot base frame from what calibrated cameras saw.
 
-    Feed sightings with `absorb` as they come; ask for all objects and their validity with `estimates`.
-    Not for use from two threads at once; `sight` is.
+    Feed sightings with `absorb` as they come, late ones too, and the hand with `see_hand`; ask for all objects and
+    their validity with `estimates`. Not for use from two threads at once; `sight` is.
     """
 
     def __init__(
@@ -56,29 +50,42 @@ class Estimator:
         self.counters = Counters()
         self._owners = tag_owners(objects)
         self._tags = {tag.id: tag for model in objects for tag in model.tags}
-        self._fusion = fusion or FusionSettings()
-        self._filters = {name: ObjectFilter(filtering or FilterSettings()) for name in self.objects}
-        self._restart_after_ns = to_ns((filtering or FilterSettings()).restart_after)
-        self._grasping = grasping or GraspSettings()
-        self._hand = HandBuffer(self._restart_after_ns)
-        self._last_stamp_ns: dict[str, int] = {}
-        self._exposures: dict[str, dict[str, _Exposure]] = {name: {} for name in self.objects}
+        self._fusion, self._filtering = fusion or FusionSettings(), filtering or FilterSettings()
+        self._noise = _noise_book(self._fusion, self._filtering)
+        self._arrivals = Arrivals(to_ns(self._filtering.window), to_ns(self._filtering.restart_after))
+        self._hand = HandBuffer(to_ns(self._filtering.restart_after))
+        self._grasp = Grasp(grasping or GraspSettings(), self._hand)
+        self._timelines = {model.name: self._timeline(model) for model in objects}
 
     def absorb(self, sighting: Sighting) -> list[ObjectEstimate]:
-        """Return the objects measured by a sighting; those not seen are not in it."""
-        camera, stamp_ns = self._camera(sighting.camera), sighting.stamp_ns
-        if not self._in_order(camera.name, stamp_ns):
-            self.counters.refused["out_of_order"] += 1
+        """Return the present estimates of the objects that a sighting measured; those not seen are not in it."""
+        camera = self._camera(sighting.camera)
+        stamp_ns = sighting.stamp_ns + to_ns(camera.time_offset)
+        if not self._admit(camera, stamp_ns):
             return []
         self.counters.frames[camera.name] += 1
-        seen = self._by_object(camera, sighting.detections)
-        estimates = [self._measure(name, View(camera, tags), stamp_ns) for name, tags in seen.items()]
-        return [estimate for estimate in estimates if estimate is not None]
+        where = placed(camera, self._hand, sighting.stamp_ns)
+        if where is None:
+            self.counters.refused[f"no_hand_pose.{camera.name}"] += 1
+            return []
+        self._close(self._arrivals.newest_ns - to_ns(self._filtering.window))
+        noise = self._noise.at(camera.name, stamp_ns) if self._fusion.learn_noise else None
+        seen = self._by_object(where, sighting.detections)
+        measured = [
+            name for name, tags in seen.items() if self._measure(name, Exposure(stamp_ns, View(where, tags, noise)))
+        ]
+        return [self._estimate(name, state, Tracking.TRACKING) for name, state in self._states() if name in measured]
 
     def see_hand(self, hand: HandState) -> None:
         """Take where the hand is: cameras on it and an object in it go by that."""
-        if not self._hand.add(hand):
+        if self._hand.add(hand):
+            self._grasp.see(hand, dict(self._states()))
+        else:
             self.counters.refused["hand"] += 1
+
+    def estimates(self, now_ns: int) -> list[ObjectEstimate]:
+        """Return every object ever seen, with how far it can be trusted at `now_ns`."""
+        return [self._present(name, state, now_ns) for name, state in self._states()]
 
     def coasting(self, now_ns: int) -> list[ObjectEstimate]:
         """Return the objects that the hand carries unseen, as they are now, stamped with the newest hand state."""
@@ -86,36 +93,53 @@ class Estimator:
 
     def reports(self, now_ns: int) -> list[ObjectReport]:
         """Return every object ever seen, with what its estimate rests on."""
-        return [
-            ObjectReport(estimate, 0, 0, 0.0, False, to_seconds(now_ns - estimate.stamp_ns))
-            for estimate in self.estimates(now_ns)
-        ]
+        return [self._report(name, state, now_ns) for name, state in self._states()]
 
-    def estimates(self, now_ns: int) -> list[ObjectEstimate]:
-        """Return every object ever seen, with how far it can be trusted at `now_ns`."""
-        estimates = [self._estimate(name, self._filters[name].tracking(now_ns)) for name in self.objects]
-        return [estimate for estimate in estimates if estimate is not None]
+    def placed(self, camera_name: str, stamp_ns: int) -> CameraCalibration | None:
+        """Return a camera with its pose in the robot base frame when it stamped an image `stamp_ns`.
+
+        None where it sits on the hand and nobody knows where the hand was.
+        """
+        return placed(self._camera(camera_name), self._hand, stamp_ns)
 
     def reset(self) -> None:
-        """Forget all poses and stamps; the counters go on."""
-        for name in self.objects:
-            self._filters[name].reset()
-            self._exposures[name].clear()
-        self._last_stamp_ns.clear()
+        """Forget all poses and stamps; the counters go on, and what was learned about the cameras stays."""
+        self._arrivals.clear()
         self._hand.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._noise.clear()
+        self._grasp.clear()
+        self._timelines = {name: self._timeline(model) for name, model in self.objects.items()}
+
+    def _timeline(self, model: ObjectModel) -> Timeline:
+        fixed = model.fixed_pose.pose if model.fixed_pose else None
+
+        def predict(state: FilterState, stamp_ns: int) -> FilterState:
+            return self._grasp.carried(model.name, state, stamp_ns)
+
+        return Timeline(self._fusion, self._filtering, fixed, predict)
 
     def _camera(self, name: str) -> CameraCalibration:
         if name not in self.cameras:
             raise ImageError(f"image from camera {name!r}, which is not calibrated; {closest(name, self.cameras)}")
         return self.cameras[name]
 
-    def _in_order(self, camera_name: str, stamp_ns: int) -> bool:
-        """Return whether a frame is newer than the camera's last, or so old that time was set back."""
-        last_ns = self._last_stamp_ns.get(camera_name)
-        if last_ns is not None and 0 <= last_ns - stamp_ns <= self._restart_after_ns:
-            return False
-        self._last_stamp_ns[camera_name] = stamp_ns
-        return True
+    def _admit(self, camera: CameraCalibration, stamp_ns: int) -> bool:
+        arrival = self._arrivals.take(camera.name, stamp_ns)
+        if arrival is Arrival.SET_BACK:
+            self._forget()
+        if not arrival.used:
+            self.counters.refused[arrival.value] += 1
+        self.counters.late[camera.name] += arrival is Arrival.LATE
+        return arrival.used
+
+    def _close(self, before_ns: int) -> None:
+        """Learn from what can change no more."""
+        for timeline in self._timelines.values():
+            for stamp_ns, of_corners in timeline.forget(before_ns):
+                self._noise.learn(stamp_ns, of_corners.evidence())
 
     def _by_object(
         self, camera: CameraCalibration, detections: Sequence[TagDetection]
@@ -125,40 +149,53 @@ class Estimator:
             self.counters.tags[found.id] += 1
             if found.id not in self._owners:
                 self.counters.unknown[found.id] += 1
-                continue
-            name = self._owners[found.id].name
-            seen[name] = (*seen.get(name, ()), self._view(camera, self._tags[found.id], found))
+            elif not np.all(np.isfinite(found.corners)):
+                self.counters.refused["not_finite"] += 1
+            else:
+                name = self._owners[found.id].name
+                view = TagView(self._tags[found.id], undistort(camera, found.corners))
+                seen[name] = (*seen.get(name, ()), view)
         return seen
 
-    def _view(self, camera: CameraCalibration, tag: TagModel, found: TagDetection) -> TagView:
-        return TagView(tag, undistort(camera, found.corners))
+    def _measure(self, name: str, exposure: Exposure) -> bool:
+        """Return whether the object's estimate rests on an exposure, and count what was refused."""
+        outcome = self._timelines[name].insert(exposure)
+        if outcome.measurement is None:
+            self.counters.refused["inconsistent"] += 1
+            return False
+        if outcome.verdict is None:
+            self.counters.refused["ambiguous"] += 1
+            return False
+        self.counters.refused.update("tag" for _ in outcome.measurement.refused)
+        if not outcome.verdict.accepted:
+            self.counters.refused[outcome.verdict.value] += 1
+            return False
+        state = self._timelines[name].state
+        if state:
+            self._grasp.check(name, state)
+        return True
 
-    def _measure(self, name: str, view: View, stamp_ns: int) -> ObjectEstimate | None:
-        measurement = fuse(self._together(name, view, stamp_ns), self._prior(name, stamp_ns), self._fusion)
-        if measurement is None or measurement.ambiguous:
-            self.counters.refused["ambiguous" if measurement else "inconsistent"] += 1
-            return None
-        self.counters.refused.update("tag" for _ in measurement.refused)
-        verdict = self._filters[name].update(measurement.pose, measurement.covariance, stamp_ns)
-        if not verdict.accepted:
-            self.counters.refused[verdict.value] += 1
-            return None
-        return self._estimate(name, Tracking.TRACKING)
+    def _states(self) -> list[tuple[str, FilterState]]:
+        return [(name, timeline.state) for name, timeline in self._timelines.items() if timeline.state]
 
-    def _together(self, name: str, view: View, stamp_ns: int) -> list[View]:
-        """Return this view and those of other cameras exposed at the same time: one fit to all of them."""
-        exposures = self._exposures[name]
-        exposures[view.camera.name] = _Exposure(stamp_ns, view)
-        return [one.view for one in exposures.values() if abs(one.stamp_ns - stamp_ns) <= SAME_EXPOSURE_NS]
+    def _present(self, name: str, state: FilterState, now_ns: int) -> ObjectEstimate:
+        carried = self._grasp.coasting(name, state, now_ns)
+        if carried is None:
+            return self._estimate(name, state, tracking(state.stamp_ns, now_ns, self._filtering))
+        stamp_ns, moved = carried
+        return ObjectEstimate(name, stamp_ns, moved.pose, moved.covariance, Tracking.COASTING)
 
-    def _prior(self, name: str, stamp_ns: int) -> Pose | None:
-        fixed, known = self.objects[name].fixed_pose, self._filters[name]
-        if fixed is not None:
-            return fixed.pose
-        return known.state.pose if known.state and known.tracking(stamp_ns) is not Tracking.LOST else None
+    def _estimate(self, name: str, state: FilterState, how: Tracking) -> ObjectEstimate:
+        return ObjectEstimate(name, state.stamp_ns, state.pose, state.covariance, how)
 
-    def _estimate(self, name: str, tracking: Tracking) -> ObjectEstimate | None:
-        state = self._filters[name].state
-        if state is None:
-            return None
-        return ObjectEstimate(name, state.stamp_ns, state.pose, state.covariance, tracking)
+    def _report(self, name: str, state: FilterState, now_ns: int) -> ObjectReport:
+        timeline, present = self._timelines[name], self._present(name, state, now_ns)
+        age_s, grounds = to_seconds(now_ns - state.stamp_ns), timeline.grounds
+        if grounds is None:
+            return ObjectReport(present, 0, 0, 0.0, timeline.ambiguous, age_s)
+        return ObjectReport(present, grounds.tags, grounds.cameras, grounds.residual_px, timeline.ambiguous, age_s)
+
+
+def _noise_book(fusion: FusionSettings, filtering: FilterSettings) -> NoiseBook:
+    bounds = fusion.minimum_noise_px, fusion.maximum_noise_px
+    return NoiseBook(usual_noise(fusion.noise_px), *bounds, to_ns(filtering.window))

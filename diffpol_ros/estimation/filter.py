@@ -1,7 +1,10 @@
-"""One object over time: smoothing that knows about dt, a gate for jumps, and an honest age."""
+"""One object over time: smoothing that knows about dt, a gate for jumps, and an honest age.
+
+All of it is values and functions of them: late images are taken in by going over the last moments again.
+"""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -17,8 +20,17 @@ class FilterSettings:
     """How measurements become an estimate over time."""
 
     time_constant: float = setting(0.03, description="Time constant of the average [s]; 0: none", minimum=0.0)
-    gate_position: float = setting(0.03, description="A jump farther than this is doubted [m]", minimum=0.0)
-    gate_rotation: float = setting(0.35, description="A turn larger than this is doubted [rad]", minimum=0.0)
+    gate_position: float = setting(0.03, description="A jump farther than this is doubted [m]", minimum=1e-6)
+    gate_rotation: float = setting(0.35, description="A turn larger than this is doubted [rad]", minimum=1e-6)
+    gate_deviations: float = setting(
+        5.0, description="The gate opens by this many deviations of what is compared", minimum=1.0
+    )
+    correlated: float = setting(
+        0.5,
+        description="Part of a measurement's variance that averaging over time does not remove",
+        minimum=0.0,
+        maximum=1.0,
+    )
     speed: float = setting(0.8, description="The gate opens by this with time [m/s]", minimum=0.0)
     angular_speed: float = setting(3.0, description="The gate opens by this with time [rad/s]", minimum=0.0)
     reacquire_frames: int = setting(3, description="A jump seen this often in a row is believed", minimum=1)
@@ -28,9 +40,11 @@ class FilterSettings:
     restart_after: float = setting(1.0, description="Stamps older by this mean that time was set back [s]", minimum=0.0)
 
     def __post_init__(self) -> None:
-        """Check the order of the ages."""
+        """Check the order of the times."""
         if self.lost_after < self.stale_after:
             raise ValueError(f"lost_after {self.lost_after} s is shorter than stale_after {self.stale_after} s")
+        if self.restart_after < self.window:
+            raise ValueError(f"restart_after {self.restart_after} s is shorter than window {self.window} s")
 
 
 class Verdict(Enum):
@@ -38,99 +52,98 @@ class Verdict(Enum):
 
     ACCEPTED = "accepted"
     REACQUIRED = "reacquired"
-    RESTARTED = "time_set_back"
     JUMP = "jump"
-    OUT_OF_ORDER = "out_of_order"
 
     @property
     def accepted(self) -> bool:
         """Return whether the estimate now rests on it."""
-        return self not in (Verdict.JUMP, Verdict.OUT_OF_ORDER)
+        return self is not Verdict.JUMP
 
 
 @dataclass(frozen=True, eq=False)
 class FilterState:
-    """A pose and covariance (6, 6) at an exposure `stamp_ns`."""
+    """A pose at an exposure `stamp_ns`, and how far it may be off.
+
+    random: (6, 6) covariance of what differs from image to image. lasting: of what does not: blur, light, calibration.
+    lag: (6,) how far the average is behind the newest measurement.
+    """
 
     stamp_ns: int
     pose: Pose
-    covariance: Array
+    random: Array
+    lasting: Array
+    lag: Array = field(default_factory=lambda: np.zeros(6))
+
+    @property
+    def covariance(self) -> Array:
+        """Return the covariance (6, 6) of all that together: position [m^2], then rotation vector [rad^2]."""
+        return self.random + self.lasting + np.outer(self.lag, self.lag)
 
 
-class ObjectFilter:
-    """Exponential moving average on position and SO(3), fed with measurements at their exposure times."""
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What is known of an object: its state, and the measurements since then that were doubted."""
 
-    def __init__(self, settings: FilterSettings) -> None:
-        """Start knowing nothing."""
-        self.settings = settings
-        self.state: FilterState | None = None
-        self._before: FilterState | None = None
-        self._doubted: list[FilterState] = []
+    state: FilterState | None = None
+    doubted: tuple[FilterState, ...] = ()
 
-    def reset(self) -> None:
-        """Forget everything."""
-        self.state = self._before = None
-        self._doubted = []
 
-    def update(self, pose: Pose, covariance: Array, stamp_ns: int) -> Verdict:
-        """Take one measurement; one of the same stamp as the last replaces it."""
-        measured = FilterState(stamp_ns, pose, covariance)
-        if self.state is None:
-            return self._restart(measured, Verdict.ACCEPTED)
-        late_s = to_seconds(self.state.stamp_ns - stamp_ns)
-        if late_s > self.settings.restart_after:
-            return self._restart(measured, Verdict.RESTARTED)
-        if late_s > 0.0:
-            return Verdict.OUT_OF_ORDER
-        if -late_s > self.settings.lost_after:
-            return self._restart(measured, Verdict.REACQUIRED)
-        return self._follow(self._before if late_s == 0.0 else self.state, measured)
+def measured_state(stamp_ns: int, pose: Pose, covariance: Array, settings: FilterSettings) -> FilterState:
+    """Return what one measurement alone would tell."""
+    return FilterState(stamp_ns, pose, (1.0 - settings.correlated) * covariance, settings.correlated * covariance)
 
-    def tracking(self, now_ns: int) -> Tracking:
-        """Return how far the estimate can be trusted at `now_ns`."""
-        if self.state is None:
-            return Tracking.LOST
-        age_s = abs(to_seconds(now_ns - self.state.stamp_ns))
-        if age_s <= self.settings.stale_after:
-            return Tracking.TRACKING
-        return Tracking.STALE if age_s <= self.settings.lost_after else Tracking.LOST
 
-    def _follow(self, before: FilterState | None, measured: FilterState) -> Verdict:
-        if before is None:
-            return self._restart(measured, Verdict.ACCEPTED)
-        if self._near(before, measured):
-            self._doubted = []
-            self._before, self.state = before, self._smooth(before, measured)
-            return Verdict.ACCEPTED
-        return self._doubt(measured)
+def follow(track: Track, measured: FilterState, settings: FilterSettings) -> tuple[Track, Verdict]:
+    """Return what is known after a measurement that is newer than the track."""
+    if track.state is None:
+        return Track(measured), Verdict.ACCEPTED
+    if to_seconds(measured.stamp_ns - track.state.stamp_ns) > settings.lost_after:
+        return Track(measured), Verdict.REACQUIRED
+    if _near(track.state, measured, settings):
+        return Track(_smooth(track.state, measured, settings)), Verdict.ACCEPTED
+    doubted = track.doubted
+    agrees = bool(doubted) and _near(doubted[-1], measured, settings)
+    doubted = (*doubted, measured) if agrees else (measured,)
+    if len(doubted) < settings.reacquire_frames:
+        return Track(track.state, doubted), Verdict.JUMP
+    return Track(measured), Verdict.REACQUIRED
 
-    def _doubt(self, measured: FilterState) -> Verdict:
-        earlier = [doubted for doubted in self._doubted if doubted.stamp_ns < measured.stamp_ns]
-        agrees = earlier and self._near(earlier[-1], measured)
-        self._doubted = [*earlier, measured] if agrees else [measured]
-        if len(self._doubted) < self.settings.reacquire_frames:
-            return Verdict.JUMP
-        return self._restart(measured, Verdict.REACQUIRED)
 
-    def _restart(self, measured: FilterState, verdict: Verdict) -> Verdict:
-        self.state, self._before, self._doubted = measured, None, []
-        return verdict
+def tracking(stamp_ns: int, now_ns: int, settings: FilterSettings) -> Tracking:
+    """Return how far an estimate of `stamp_ns` can be trusted at `now_ns`."""
+    age_s = abs(to_seconds(now_ns - stamp_ns))
+    if age_s <= settings.stale_after:
+        return Tracking.TRACKING
+    return Tracking.STALE if age_s <= settings.lost_after else Tracking.LOST
 
-    def _near(self, before: FilterState, measured: FilterState) -> bool:
-        passed_s = to_seconds(measured.stamp_ns - before.stamp_ns)
-        shift = float(np.linalg.norm(measured.pose.position - before.pose.position))
-        turn = float(np.linalg.norm(rotation_between(before.pose.quaternion, measured.pose.quaternion)))
-        near = shift <= self.settings.gate_position + self.settings.speed * passed_s
-        return near and turn <= self.settings.gate_rotation + self.settings.angular_speed * passed_s
 
-    def _smooth(self, before: FilterState, measured: FilterState) -> FilterState:
-        weight = self._weight(to_seconds(measured.stamp_ns - before.stamp_ns))
-        position = before.pose.position + weight * (measured.pose.position - before.pose.position)
-        quaternion = slerp(before.pose.quaternion, measured.pose.quaternion, weight)
-        covariance = (1.0 - weight) ** 2 * before.covariance + weight**2 * measured.covariance
-        return FilterState(measured.stamp_ns, Pose(position, quaternion), covariance)
+def difference(start: Pose, end: Pose) -> Array:
+    """Return the shift [m] and the turn [rad] (6,) that take `start` to `end`, along the axes of their parent."""
+    return np.concatenate([end.position - start.position, rotation_between(start.quaternion, end.quaternion)])
 
-    def _weight(self, passed_s: float) -> float:
-        if self.settings.time_constant == 0.0:
-            return 1.0
-        return 1.0 - math.exp(-passed_s / self.settings.time_constant)
+
+def _near(before: FilterState, measured: FilterState, settings: FilterSettings) -> bool:
+    """Return whether a measurement may be of the same thing: within what it, the state and motion leave open."""
+    passed_s = to_seconds(measured.stamp_ns - before.stamp_ns)
+    shift = settings.gate_position + settings.speed * passed_s
+    turn = settings.gate_rotation + settings.angular_speed * passed_s
+    limits = np.repeat([shift, turn], 3) / settings.gate_deviations
+    spread = before.covariance + measured.covariance + np.diag(limits**2)
+    innovation = difference(before.pose, measured.pose)
+    return bool(innovation @ np.linalg.solve(spread, innovation) <= settings.gate_deviations**2)
+
+
+def _smooth(before: FilterState, measured: FilterState, settings: FilterSettings) -> FilterState:
+    weight = _weight(to_seconds(measured.stamp_ns - before.stamp_ns), settings)
+    position = before.pose.position + weight * (measured.pose.position - before.pose.position)
+    pose = Pose(position, slerp(before.pose.quaternion, measured.pose.quaternion, weight))
+    random = (1.0 - weight) ** 2 * before.random + weight**2 * measured.random
+    # Errors that are the same in every image add up, they do not average out.
+    lasting = (1.0 - weight) * before.lasting + weight * measured.lasting
+    return FilterState(measured.stamp_ns, pose, random, lasting, difference(pose, measured.pose))
+
+
+def _weight(passed_s: float, settings: FilterSettings) -> float:
+    if settings.time_constant == 0.0:
+        return 1.0
+    return 1.0 - math.exp(-passed_s / settings.time_constant)

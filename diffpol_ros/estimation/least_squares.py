@@ -8,9 +8,12 @@ from diffpol_ros.core.spatial import multiply_quaternions, normalize_quaternion,
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.projection import CornerProblem
 
-ITERATIONS = 20
-SMALL_STEP = 1e-5
-LARGEST_DAMPING = 1e6
+ITERATIONS = 60
+NEARLY_THERE = 1e-3
+# Fits of the same corners from different starts must agree to less than a nanometre: late images are fitted again.
+SMALL_STEP = 1e-10
+ROUND_OFF = 1e-12
+SMALLEST_DAMPING, LARGEST_DAMPING = 1e-9, 1e6
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,29 +30,52 @@ class Solution:
     errors: Array
 
 
-def robust_cost(problem: CornerProblem, pose: Pose, noise_px: float, huber: float) -> float:
+@dataclass(frozen=True, eq=False)
+class _Linearized:
+    """The cost around a pose: curvature (6, 6), gradient (6,); normal: (6, 6) what is known of the pose."""
+
+    pose: Pose
+    cost: float
+    normal: Array
+    curvature: Array
+    gradient: Array
+    errors: Array
+
+
+def robust_cost(problem: CornerProblem, pose: Pose, huber: float) -> float:
     """Return the Huber cost of a pose in units of the corner noise; `huber` is where squares become lines."""
-    distances = np.linalg.norm(problem.residuals(pose), axis=1) / (noise_px * problem.noise)
-    beyond = np.maximum(distances - huber, 0.0)
-    return float(np.sum(np.minimum(distances, huber) ** 2 + 2.0 * huber * beyond))
+    errors = np.linalg.norm(problem.residuals(pose), axis=1)
+    return _huber_sum(errors / problem.deviations, huber)
 
 
-def refine(problem: CornerProblem, start: Pose, noise_px: float, huber: float) -> Solution:
-    """Return the nearest minimum of the robust cost from `start`."""
-    pose, cost, damping = start, robust_cost(problem, start, noise_px, huber), 1e-3
+def refine(problem: CornerProblem, start: Pose, huber: float, damping: float = 1e-3) -> Solution:
+    """Return the nearest minimum of the robust cost from `start`; less `damping` for a start that is near it."""
+    now, exact = _linearize(problem, start, huber), False
     for _ in range(ITERATIONS):
-        normal, gradient, _ = _normal_equations(problem, pose, noise_px, huber)
-        step = np.linalg.solve(normal + damping * np.diag(np.diag(normal) + 1e-9), -gradient)
-        trial = moved(pose, np.asarray(step, dtype=np.float64))
-        trial_cost = robust_cost(problem, trial, noise_px, huber)
-        if trial_cost <= cost:
-            pose, cost, damping = trial, trial_cost, 0.1 * damping
+        curvature = now.curvature if exact else now.normal
+        step = np.linalg.solve(curvature + damping * np.diag(np.diag(now.normal) + 1e-9), -now.gradient)
+        trial, size = (
+            _linearize(problem, moved(now.pose, np.asarray(step, dtype=np.float64)), huber),
+            np.max(np.abs(step)),
+        )
+        if trial.cost <= now.cost * (1.0 + ROUND_OFF):
+            now, damping, exact = trial, max(0.1 * damping, SMALLEST_DAMPING), bool(size < NEARLY_THERE)
+        elif exact:
+            exact = False
+            continue
         else:
             damping *= 10.0
-        if np.max(np.abs(step)) < SMALL_STEP or damping > LARGEST_DAMPING:
+        if size < SMALL_STEP or damping > LARGEST_DAMPING:
             break
-    normal, _, errors = _normal_equations(problem, pose, noise_px, huber)
-    return Solution(pose, cost, normal, errors)
+    return Solution(now.pose, now.cost, now.normal, now.errors)
+
+
+def leverages(problem: CornerProblem, solution: Solution) -> Array:
+    """Return how many of its 8 numbers (k,) each tag gave away to the six of the pose."""
+    _, jacobian = problem.linearize(solution.pose)
+    whitened = (jacobian / problem.deviations[:, None, None]).reshape(-1, 6)
+    shares = np.sum(whitened * np.linalg.solve(whitened.T @ whitened, whitened.T).T, axis=1)
+    return shares.reshape(-1, 8).sum(axis=1)
 
 
 def moved(pose: Pose, step: Array) -> Pose:
@@ -58,10 +84,29 @@ def moved(pose: Pose, step: Array) -> Pose:
     return Pose(pose.position + step[:3], normalize_quaternion(turned))
 
 
-def _normal_equations(problem: CornerProblem, pose: Pose, noise_px: float, huber: float) -> tuple[Array, Array, Array]:
+def _huber_sum(distances: Array, huber: float) -> float:
+    inside = np.minimum(distances, huber)
+    return float(np.sum(inside * (2.0 * distances - inside)))
+
+
+def _linearize(problem: CornerProblem, pose: Pose, huber: float) -> _Linearized:
     residuals, jacobian = problem.linearize(pose)
-    errors = np.linalg.norm(residuals, axis=1)
-    noise = noise_px * problem.noise
-    weights = np.minimum(1.0, huber * noise / np.maximum(errors, 1e-12)) / noise**2
-    weighted = (weights[:, None, None] * jacobian).reshape(-1, 6)
-    return weighted.T @ jacobian.reshape(-1, 6), weighted.T @ residuals.reshape(-1), errors
+    errors = np.sqrt(np.einsum("ni,ni->n", residuals, residuals))
+    far = errors > huber * problem.deviations
+    weights = 1.0 / problem.deviations**2
+    weights[far] *= huber * problem.deviations[far] / errors[far]
+    rows = jacobian.reshape(-1, 6)
+    weighted = rows * np.repeat(weights, 2)[:, None]
+    normal, cost = weighted.T @ rows, _huber_sum(errors / problem.deviations, huber)
+    curvature = normal - _straight(residuals[far], jacobian[far], weights[far]) if far.any() else normal
+    return _Linearized(pose, cost, normal, curvature, weighted.T @ residuals.reshape(-1), errors)
+
+
+def _straight(residuals: Array, jacobian: Array, weights: Array) -> Array:
+    """Return the curvature (6, 6) that is not there along residuals whose cost is a straight line.
+
+    Leaving it in would still lead to the minimum, but slowly.
+    """
+    along = np.einsum("ni,nij->nj", residuals, jacobian)
+    scaled = along * (weights / np.einsum("ni,ni->n", residuals, residuals))[:, None]
+    return scaled.T @ along

@@ -9,10 +9,11 @@ import numpy as np
 from diffpol_ros.core.spatial import inverse, matrix_from_quaternion, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, TagModel
+from diffpol_ros.estimation.corner_noise import CornerNoise, usual_noise
 from diffpol_ros.estimation.tag_pose import corner_points
 
 NEAREST_DEPTH = 1e-3
-OBLIQUE = 0.7
+USUAL_NOISE = usual_noise(0.05)
 # (arm @ _CROSS) as a (3, 3) matrix makes of a row vector g the row vector cross(arm, g).
 _CROSS = np.array(
     [[0, 0, 0, 0, 0, 1, 0, -1, 0], [0, 0, -1, 0, 0, 0, 1, 0, 0], [0, 1, 0, -1, 0, 0, 0, 0, 0]], dtype=float
@@ -29,29 +30,38 @@ class TagView:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """All that one image shows of one object."""
+    """All that one image shows of one object. noise: how well its corners are located, if that is known."""
 
     camera: CameraCalibration
     tags: tuple[TagView, ...]
+    noise: CornerNoise | None = None
 
 
 class CornerProblem:
     """The reprojection error of an object's pose (in the robot base frame) over all corners of all views.
 
-    noise: (n,) how much worse each corner is located than that of a tag seen face on.
+    tag_ids, cameras, widths: (k,) of each tag, the width of its narrow side [pixel].
+    deviations: (n,) standard deviation of each corner, per axis [pixel]; n is 4 k.
     """
 
-    def __init__(self, views: Sequence[View]) -> None:
-        """Stack the n corners of all views."""
-        pairs = [(view.camera, seen) for view in views for seen in view.tags]
-        self.tag_ids = np.array([seen.tag.id for _, seen in pairs])
-        self.noise = np.repeat([relative_noise(seen.corners) for _, seen in pairs], 4)
+    def __init__(self, views: Sequence[View], noise: CornerNoise = USUAL_NOISE) -> None:
+        """Stack the corners of all views; `noise` is for views that do not tell theirs."""
+        pairs = [(view, seen) for view in views for seen in view.tags]
+        self.tag_ids = [seen.tag.id for _, seen in pairs]
+        self.cameras = [view.camera.name for view, _ in pairs]
+        corners = np.array([seen.corners for _, seen in pairs])
+        self.widths = narrow_sides(corners)
+        deviations = [
+            float((view.noise or noise).at(width)) for (view, _), width in zip(pairs, self.widths, strict=True)
+        ]
+        self.deviations = np.repeat(deviations, 4)
+        placed = [_from_base(view.camera) for view, _ in pairs]
         self._points = np.concatenate([_points_of(seen.tag) for _, seen in pairs])
-        self._pixels = np.concatenate([seen.corners for _, seen in pairs])
-        self._rotations = np.repeat([_from_base(camera)[0] for camera, _ in pairs], 4, axis=0)
-        self._translations = np.repeat([_from_base(camera)[1] for camera, _ in pairs], 4, axis=0)
-        self._focal = np.repeat([(camera.fx, camera.fy) for camera, _ in pairs], 4, axis=0)
-        self._centre = np.repeat([(camera.cx, camera.cy) for camera, _ in pairs], 4, axis=0)
+        self._pixels = corners.reshape(-1, 2)
+        self._rotations = np.repeat([rotation for rotation, _, _, _ in placed], 4, axis=0)
+        self._translations = np.repeat([translation for _, translation, _, _ in placed], 4, axis=0)
+        self._focal = np.repeat([focal for _, _, focal, _ in placed], 4, axis=0)
+        self._centre = np.repeat([centre for _, _, _, centre in placed], 4, axis=0)
 
     def residuals(self, pose: Pose) -> Array:
         """Return projected minus measured corners (n, 2) [pixel]; huge where a corner is behind its camera."""
@@ -80,23 +90,30 @@ class CornerProblem:
         return arm, in_camera
 
 
-def relative_noise(corners: Array) -> float:
-    """Return how much worse the corners (4, 2) of a tag are located than those of one seen face on.
+def narrow_sides(corners: Array) -> Array:
+    """Return how wide (k,) [pixel] tags with corners (k, 4, 2) appear across their narrow side."""
+    across = 0.5 * (corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3])
+    down = 0.5 * (corners[:, 0] - corners[:, 3] + corners[:, 1] - corners[:, 2])
+    squares = np.sum(across**2 + down**2, axis=1)
+    area = across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0]
+    # The smaller singular value of the two sides.
+    return np.sqrt(np.maximum(0.5 * (squares - np.sqrt(np.maximum(squares**2 - 4.0 * area**2, 0.0))), 0.0))
 
-    Measured on rendered tags: 0.05 px down to 45 degrees, then about with the square of the foreshortening, 0.25 px
-    at 72 degrees. Counting oblique tags like the others makes a joint fit worse than its best tag alone.
+
+def relative_noise(corners: Array) -> float:
+    """Return how much worse the corners (4, 2) of a tag are located than those of a large one.
+
+    Counting narrow tags like the others makes a joint fit worse than its best tag alone.
     """
-    across = 0.5 * (corners[1] - corners[0] + corners[2] - corners[3])
-    down = 0.5 * (corners[0] - corners[3] + corners[1] - corners[2])
-    widths = np.linalg.svd(np.stack([across, down]), compute_uv=False)
-    return float(max(1.0, (OBLIQUE * widths[0] / max(widths[1], 1e-6)) ** 2))
+    return float(usual_noise(1.0).at(narrow_sides(corners[None]))[0])
 
 
 @lru_cache(maxsize=256)
-def _from_base(camera: CameraCalibration) -> tuple[Array, Array]:
-    """Return rotation (3, 3) and translation (3,) that take the base frame into the camera's."""
+def _from_base(camera: CameraCalibration) -> tuple[Array, Array, Array, Array]:
+    """Return rotation (3, 3) and translation (3,) from the base frame into the camera's, focal lengths, centre."""
     pose = inverse(camera.pose.pose)
-    return matrix_from_quaternion(pose.quaternion), pose.position
+    focal, centre = np.array([camera.fx, camera.fy]), np.array([camera.cx, camera.cy])
+    return matrix_from_quaternion(pose.quaternion), pose.position, focal, centre
 
 
 @lru_cache(maxsize=1024)

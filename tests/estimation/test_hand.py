@@ -1,22 +1,22 @@
 """Between two states of the hand its pose is known, far from both it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffpol_ros.core.clock import to_ns
-from diffpol_ros.core.spatial import quaternion_from_rotation_vector
+from diffpol_ros.core.spatial import compose, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.calibration import PoseSettings
+from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.hand import HandBuffer, HandState
-from tests.estimation.scenes import error
+from diffpol_ros.estimation.projection import View
+from tests.estimation.scenes import BLOCK, FRONT, error, exact_view
+from tests.estimation.sightings import TRUTH, at, seen
 
-START_NS = 1_700_000_000_000_000_000
 SPEED, TURN = np.array([0.2, -0.1, 0.3]), np.array([0.5, 1.0, -0.4])
-
-
-def at(seconds: float) -> int:
-    return START_NS + to_ns(seconds)
 
 
 def moving(time_s: float) -> Pose:
@@ -90,6 +90,50 @@ def test_time_set_back_starts_anew() -> None:
 
 
 def test_only_the_last_seconds_are_kept() -> None:
-    buffer = filled([0.05 * step for step in range(200)])
+    buffer = filled([0.05 * step for step in range(400)])
     assert buffer.pose_at(at(1.0)) is None
     assert buffer.pose_at(at(9.0)) is not None
+    assert buffer.pose_at(at(19.0)) is not None
+
+
+ON_HAND = replace(
+    FRONT,
+    name="wrist",
+    mount="end_effector",
+    time_offset=0.02,
+    pose=PoseSettings((0.05, 0.0, -0.1), (0.0, 0.0, 0.0, 1.0)),
+)
+
+
+def looking_down(time_s: float) -> Pose:
+    """Return a hand that moves over the block."""
+    return Pose(TRUTH.position + np.array([0.1 * time_s, 0.02, 0.3]), np.array([1.0, 0.0, 0.0, 0.0]))
+
+
+def wrist_view(time_s: float) -> View:
+    """Return what the camera on the hand sees."""
+    x, y, z = compose(looking_down(time_s), ON_HAND.pose.pose).position.tolist()
+    return exact_view(replace(ON_HAND, pose=PoseSettings((x, y, z), (1.0, 0.0, 0.0, 0.0))), BLOCK, TRUTH)
+
+
+def test_a_camera_on_the_hand_is_where_the_hand_was_at_the_exposure() -> None:
+    estimator = Estimator([ON_HAND], [BLOCK])
+    for step in range(10):
+        estimator.see_hand(state(0.03 * step, looking_down(0.03 * step)))
+    (estimate,) = estimator.absorb(seen(wrist_view(0.1), 0.1 - ON_HAND.time_offset))
+    assert error(estimate.pose, TRUTH)[0] < 1e-3
+    assert estimate.stamp_ns == at(0.1)
+
+
+def test_without_the_hand_a_camera_on_it_is_refused_by_name() -> None:
+    estimator = Estimator([ON_HAND], [BLOCK])
+    estimator.see_hand(state(-1.0, looking_down(0.0)))
+    assert estimator.absorb(seen(wrist_view(0.1), 0.1)) == []
+    assert estimator.placed("wrist", at(0.1)) is None
+    assert estimator.counters.refused == {"no_hand_pose.wrist": 1}
+
+
+def test_a_hand_that_is_not_finite_is_counted() -> None:
+    estimator = Estimator([FRONT], [BLOCK])
+    estimator.see_hand(state(0.0, width=np.nan))
+    assert estimator.counters.refused == {"hand": 1}
