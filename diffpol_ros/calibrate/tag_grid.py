@@ -1,0 +1,64 @@
+"""A grid of tag36h11: every tag tells which it is, its corners come from its edges."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.edges import refine_corners
+from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.tag_pose import corner_points
+
+CELLS = 8
+# OpenCV prints this family upside down and counts the corners from its own upper left.
+FROM_OPENCV = [1, 0, 3, 2]
+
+
+class TagGridPattern:
+    """Four corners a tag, in the order of our tag frame, counted along the rows."""
+
+    def __init__(self, rows: int, columns: int, size: float, ratio: float, first_id: int) -> None:
+        """Prepare the detector. size: edge of a black square [m]. ratio: gap between two to their edge."""
+        self._dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
+        self._detector = cv2.aruco.ArucoDetector(self._dictionary)
+        self._shape, self._size, self._gap, self._first = (rows, columns), size, ratio * size, first_id
+        tags = range(first_id, first_id + rows * columns)
+        printed = [np.rot90(cv2.aruco.generateImageMarker(self._dictionary, tag, CELLS), 2) for tag in tags]
+        self._cells: NDArray[np.bool_] = np.array(printed) == 0
+        pitch = size + self._gap
+        middles = [(0.5 * size + pitch * j, 0.5 * size + pitch * i, 0.0) for i in range(rows) for j in range(columns)]
+        self.points: Array = np.concatenate([np.array(middle) + corner_points(size) for middle in middles])
+        self.extent = columns * pitch - self._gap, rows * pitch - self._gap
+        self.margin = max(self._gap, 2.0 * size / CELLS)
+
+    def find(self, image: GreyImage) -> tuple[list[int], Array]:
+        """Return which corners are seen, and their pixels (n, 2)."""
+        squares, ids, _ = self._detector.detectMarkers(image)
+        if ids is None or len(ids) == 0:
+            return [], np.empty((0, 2))
+        tags = [int(one) - self._first for one in ids.ravel()]
+        corners = np.asarray(squares, dtype=np.float64).reshape(-1, 4, 2)[:, FROM_OPENCV]
+        refined, sharp = refine_corners(image, corners)
+        rows, columns = self._shape
+        known = [
+            index
+            for index, tag in enumerate(tags)
+            if sharp[index] and 0 <= tag < rows * columns and tags.count(tag) == 1
+        ]
+        return [4 * tags[index] + corner for index in known for corner in range(4)], refined[known].reshape(-1, 2)
+
+    def dark(self, across: Array, down: Array) -> NDArray[np.bool_]:
+        """Return whether the print is black at each of `across` (w,) and `down` (h,) [m], as (h, w)."""
+        rows, columns = self._shape
+        pitch = self._size + self._gap
+        row, column = (
+            np.clip(np.floor(at / pitch), 0, most - 1).astype(int) for at, most in ((down, rows), (across, columns))
+        )
+        inner = [
+            np.floor((at - index * pitch) / self._size * CELLS).astype(int)
+            for at, index in ((down, row), (across, column))
+        ]
+        on_tag = [(cell >= 0) & (cell < CELLS) for cell in inner]
+        cells = [np.clip(cell, 0, CELLS - 1) for cell in inner]
+        tag = row[:, None] * columns + column
+        return on_tag[0][:, None] & on_tag[1] & self._cells[tag, cells[0][:, None], cells[1]]
