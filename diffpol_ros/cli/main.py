@@ -7,6 +7,7 @@ from typing import Annotated
 
 import tyro
 
+from diffpol_ros.cli.noise import Noise
 from diffpol_ros.cli.options import DemoOptions
 from diffpol_ros.core.errors import DiffpolError
 
@@ -60,7 +61,11 @@ class Models:
         return self.command.run()
 
 
-Command = Annotated[Demo, tyro.conf.subcommand("demo")] | Annotated[Models, tyro.conf.subcommand("models")]
+Command = (
+    Annotated[Demo, tyro.conf.subcommand("demo")]
+    | Annotated[Models, tyro.conf.subcommand("models")]
+    | Annotated[Noise, tyro.conf.subcommand("noise")]
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from sim.demos.dataset import Episode
 from sim.demos.disturbance import Disturbance, DisturbanceSettings
 from sim.demos.expert import Expert, ExpertSettings
 from sim.envs.block import BLOCK, BlockLiftEnvironment, BlockLiftSettings, block_observation_spec
-from sim.envs.noise import ObservationNoise, PoseSensor
+from sim.envs.noise import DEFAULT, PoseSensor, load_complete
 from sim.parallel import parallel
 
 TAIL_STEPS = 6
@@ -37,8 +37,8 @@ class RecordSettings:
     """Who demonstrates."""
     disturbance: DisturbanceSettings = field(default_factory=DisturbanceSettings)
     """What hinders."""
-    noise: ObservationNoise = field(default_factory=ObservationNoise)
-    """What the cameras make of the block."""
+    noise: str = DEFAULT
+    """What the cameras make of the block: a name in calibration/noise or a file."""
     views: int = 5
     """Noisy views of each episode, each with a bias and delay of its own."""
     time_limit: float = 20.0
@@ -52,7 +52,8 @@ class Recorder:
         """Build the world once."""
         self._settings = settings
         self._spec = block_observation_spec()
-        self._sensors = tuple(PoseSensor(BLOCK, settings.noise) for _ in range(settings.views))
+        noise = load_complete(settings.noise)
+        self._sensors = tuple(PoseSensor(BLOCK, noise) for _ in range(settings.views))
         limits = BlockLiftSettings(settings.simulation, time_limit=settings.time_limit)
         self._environment = BlockLiftEnvironment(limits, self._sensors)
 

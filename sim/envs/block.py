@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+import tyro
 from numpy.typing import NDArray
 
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.verdict import Stop
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import ActionChunk, JointTarget, ObjectEstimate, Observation, Pose
+from diffpol_ros.estimation.noise import NoiseModel
 from diffpol_ros.policy.actions import chunk_from_actions
 from diffpol_ros.policy.specs import ObservationSpec
 from diffpol_ros.twin.settings import SimulationSettings
 from diffpol_ros.twin.simulation import TICK_NS, Simulation
-from sim.envs.noise import ObservationNoise, PoseSensor, exact_estimate
+from sim.envs.noise import PoseSensor, exact_estimate
 from sim.errors import SimulationError
 
 BLOCK = "block"
@@ -35,7 +38,7 @@ class BlockLiftSettings:
 
     simulation: SimulationSettings = field(default_factory=SimulationSettings)
     """The world."""
-    noise: ObservationNoise | None = None
+    noise: Annotated[NoiseModel | None, tyro.conf.Suppress] = None
     """What the cameras make of the block's pose; none: the truth without delay."""
     latency: float = 0.0
     """From an observation to the moment its chunk reaches the control loop [s], in steps of 10 ms."""

@@ -1,61 +1,48 @@
-"""What the cameras make of an object's true pose: noise, bias, delay, drop-outs and occlusion by the hand."""
+"""What the cameras make of an object's true pose: noise, drift, bias, flips, delay, drop-outs, occlusion."""
 
-import math
+import warnings
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from diffpol_ros.core.clock import NANOSECONDS, to_ns
 from diffpol_ros.core.spatial import multiply_quaternions, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Array, ObjectEstimate, Pose
+from diffpol_ros.estimation.noise import Delay, NoiseModel, Occlusion, load_noise
 
-
-@dataclass(frozen=True)
-class ObservationNoise:
-    """How an estimate differs from the truth; the defaults are what AprilTags of 48 mm give at 0.7 m."""
-
-    position_noise: float = 0.001
-    """Standard deviation of each measurement, per axis [m]."""
-    rotation_noise: float = math.radians(0.5)
-    """Standard deviation of each measurement, per axis [rad]."""
-    position_bias: float = 0.0015
-    """Standard deviation of the offset that lasts a whole episode, per axis [m]."""
-    rotation_bias: float = math.radians(0.3)
-    """Standard deviation of the rotation that lasts a whole episode, per axis [rad]."""
-    camera_rate: float = 12.0
-    """Exposures a second [Hz]."""
-    episode_delay: float = 0.2
-    """Greatest delay from exposure to estimate that is drawn for an episode [s]."""
-    jitter: float = 0.05
-    """Greatest delay added to that, drawn for each exposure [s]."""
-    dropout: float = 0.1
-    """Probability that an exposure gives no estimate; the last one is then kept."""
-    occlusion: float = 0.4
-    """Probability that an episode is one in which the hand hides the object."""
-    occlusion_distance: float = 0.1
-    """How near the tool centre point must be to hide it [m]."""
+DEFAULT = "default"
+AT_ONCE, NEVER = Delay(0.0, 0.0, 0.0), Occlusion(0.0, 0.0)
 
 
 class PoseSensor:
-    """One object seen through `ObservationNoise`; asked at every control tick, in simulated time."""
+    """One object seen through a `NoiseModel`; asked at every control tick, in simulated time."""
 
-    def __init__(self, name: str, noise: ObservationNoise) -> None:
-        """Observe the object called `name`."""
-        self._name = name
-        self._noise = noise
+    def __init__(self, name: str, model: NoiseModel) -> None:
+        """Observe the object called `name`; a delay or an occlusion that the model lacks does not happen."""
+        self._name, self._model = name, model
+        self._noise = noise = model.of(name)
+        self._delays, self._occlusion = noise.delay or AT_ONCE, noise.occlusion or NEVER
+        self._white, self._drifts, self._biases = (
+            np.array([getattr(axis, part) for axis in noise.axes]) for part in ("white", "drift", "bias")
+        )
+        self._drift_times = np.array([axis.drift_time for axis in noise.axes])
+        self._everywhere = not any(axis.distance_power for axis in noise.axes)
+        self._warned = False
 
     def reset(self, random: np.random.Generator, stamp_ns: int, truth: Pose) -> None:
         """Begin an episode in which everything has run for a while: the first estimate is there."""
-        noise = self._noise
         self._random = random
-        self._bias = noise.position_bias * random.standard_normal(3)
-        self._rotation_bias = noise.rotation_bias * random.standard_normal(3)
-        self._delay = noise.episode_delay * random.random()
-        self._occluded = bool(random.random() < noise.occlusion)
-        self._period_ns = round(NANOSECONDS / noise.camera_rate)
+        self._bias = self._biases * np.concatenate([random.standard_normal(3), random.standard_normal(3)])
+        delays = self._delays
+        self._delay = delays.least + (delays.most - delays.least) * random.random()
+        self._occluded = bool(random.random() < self._occlusion.probability)
+        self._period_ns = round(NANOSECONDS / self._noise.rate)
         self._next_exposure_ns = stamp_ns + int(random.integers(self._period_ns))
         self._pending: deque[tuple[int, ObjectEstimate]] = deque()
+        self._lost = False
+        self._drift = self._drifts * random.standard_normal(6) if self._drifts.any() else np.zeros(6)
+        self._drifted_ns = stamp_ns
         self._newest = self._measure(stamp_ns, truth)
 
     def observe(self, stamp_ns: int, truth: Pose, tool: Array) -> None:
@@ -64,9 +51,10 @@ class PoseSensor:
             return
         self._next_exposure_ns += self._period_ns
         distance = float(np.linalg.norm(truth.position - tool))
-        hidden = self._occluded and distance < self._noise.occlusion_distance
-        delay = self._delay + self._noise.jitter * self._random.random()
-        if self._random.random() >= self._noise.dropout and not hidden:
+        hidden = self._occluded and distance < self._occlusion.distance
+        delay = self._delay + self._delays.jitter * self._random.random()
+        self._lost = self._loses()
+        if not self._lost and not hidden:
             self._pending.append((stamp_ns + to_ns(delay), self._measure(stamp_ns, truth)))
 
     def newest(self, now_ns: int) -> ObjectEstimate:
@@ -75,13 +63,56 @@ class PoseSensor:
             self._newest = self._pending.popleft()[1]
         return self._newest
 
+    def _loses(self) -> bool:
+        dropouts = self._noise.dropouts
+        return bool(self._random.random() < (dropouts.after_loss if self._lost else dropouts.after_frame))
+
     def _measure(self, stamp_ns: int, truth: Pose) -> ObjectEstimate:
-        noise, random = self._noise, self._random
-        position = truth.position + self._bias + noise.position_noise * random.standard_normal(3)
-        rotation = self._rotation_bias + noise.rotation_noise * random.standard_normal(3)
-        quaternion = multiply_quaternions(quaternion_from_rotation_vector(rotation), truth.quaternion)
-        spread = [noise.position_noise] * 3 + [noise.rotation_noise] * 3
+        random, scales = self._random, self._scales(truth.position)
+        systematic, white = self._bias * scales, self._white * scales
+        if self._drifts.any():
+            systematic += self._wander(stamp_ns) * scales
+        position = truth.position + systematic[:3] + white[:3] * random.standard_normal(3)
+        rotation = systematic[3:] + white[3:] * random.standard_normal(3)
+        quaternion = self._flip(multiply_quaternions(quaternion_from_rotation_vector(rotation), truth.quaternion))
+        spread = np.hypot(self._white, self._drifts) * scales
         return ObjectEstimate(self._name, stamp_ns, Pose(position, quaternion), np.diag(np.square(spread)))
+
+    def _wander(self, stamp_ns: int) -> Array:
+        """Return the drift (6,) at `stamp_ns`: an Ornstein-Uhlenbeck process."""
+        fading = np.exp(-(stamp_ns - self._drifted_ns) / NANOSECONDS / self._drift_times)
+        fresh = self._drifts * np.sqrt(1.0 - fading**2) * self._random.standard_normal(6)
+        self._drift, self._drifted_ns = fading * self._drift + fresh, stamp_ns
+        return self._drift
+
+    def _flip(self, quaternion: Array) -> Array:
+        flips, random = self._noise.flips, self._random
+        if not flips.probability or random.random() >= flips.probability:
+            return quaternion
+        axis = random.standard_normal(3)
+        turn = quaternion_from_rotation_vector(flips.angle * axis / np.linalg.norm(axis))
+        return multiply_quaternions(turn, quaternion)
+
+    def _scales(self, position: Array) -> Array:
+        """Return (6,) how much larger the noise is where the object is."""
+        if self._everywhere:
+            return np.ones(6)
+        distance = self._model.distance_to(position)
+        complaint = "" if self._warned else self._noise.complaint(distance)
+        if complaint:
+            self._warned = True
+            warnings.warn(f"noise of {self._name} from {self._model.source}: extrapolated, {complaint}", stacklevel=2)
+        return self._noise.scales(distance)
+
+
+def load_complete(name: str) -> NoiseModel:
+    """Return the noise model `name`; what a recording at rest cannot show, and it lacks, is that of the default."""
+    model, default = load_noise(name), load_noise(DEFAULT).objects[0]
+    objects = tuple(
+        replace(entry, delay=entry.delay or default.delay, occlusion=entry.occlusion or default.occlusion)
+        for entry in model.objects
+    )
+    return replace(model, objects=objects)
 
 
 def exact_estimate(name: str, stamp_ns: int, truth: Pose) -> ObjectEstimate:

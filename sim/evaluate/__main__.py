@@ -7,7 +7,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from sim.envs.block import BlockLiftSettings
-from sim.envs.noise import ObservationNoise
+from sim.envs.noise import DEFAULT, load_complete
 from sim.evaluate.results import Evaluation, Result, summarise
 from sim.evaluate.trial import Outcome, TrialSettings, trial_runner
 from sim.parallel import parallel
@@ -32,8 +32,8 @@ class Arguments:
     """Worker processes."""
     environment: BlockLiftSettings = field(default_factory=BlockLiftSettings)
     """The world of the first condition."""
-    noise: ObservationNoise = field(default_factory=ObservationNoise)
-    """What cameras do, in the second condition."""
+    noise: str = DEFAULT
+    """What cameras do, in the second condition: a name in calibration/noise or a file."""
     camera_latency: float = 0.03
     """From observation to control in the second condition [s]."""
 
@@ -41,7 +41,7 @@ class Arguments:
 def main(arguments: Arguments) -> None:
     """Try all conditions, print and write the results."""
     exact = arguments.environment
-    noisy = replace(exact, noise=arguments.noise, latency=arguments.camera_latency)
+    noisy = replace(exact, noise=load_complete(arguments.noise), latency=arguments.camera_latency)
     conditions = (("state", exact), ("as cameras see", noisy))
     results = tuple(_evaluate(condition, world, arguments) for condition, world in conditions)
     Evaluation(str(arguments.policy), results).save(arguments.output)

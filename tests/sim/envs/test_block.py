@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.noise import NoiseModel
 from diffpol_ros.policy.actions import action_vector, chunk_from_actions
 from sim.envs.block import STEP_NS, BlockLiftEnvironment, BlockLiftSettings, require_step_rate
-from sim.envs.noise import ObservationNoise
+from sim.envs.noise import load_complete
 from sim.errors import SimulationError
 
 DOWN = np.array([1.0, 0.0, 0.0, 0.0])
@@ -21,8 +22,8 @@ def environment() -> BlockLiftEnvironment:
     return BlockLiftEnvironment()
 
 
-@pytest.mark.parametrize("noise", [None, ObservationNoise()])
-def test_the_same_seed_and_actions_give_the_same_bits(noise: ObservationNoise | None):
+@pytest.mark.parametrize("noise", [None, load_complete("default")])
+def test_the_same_seed_and_actions_give_the_same_bits(noise: NoiseModel | None):
     runs = []
     for _ in range(2):
         one = BlockLiftEnvironment(BlockLiftSettings(noise=noise))
@@ -71,7 +72,7 @@ def test_a_chunk_goes_on_without_new_actions(environment: BlockLiftEnvironment):
 
 
 def test_observations_from_cameras_are_late_and_near():
-    one = BlockLiftEnvironment(BlockLiftSettings(noise=ObservationNoise()))
+    one = BlockLiftEnvironment(BlockLiftSettings(noise=load_complete("default")))
     one.reset(3)
     for _ in range(10):
         estimate = one.step(None).objects["block"]

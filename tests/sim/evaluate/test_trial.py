@@ -6,7 +6,7 @@ import pytest
 
 from diffpol_ros.core.resources import find_resource
 from sim.envs.block import BlockLiftSettings
-from sim.envs.noise import ObservationNoise
+from sim.envs.noise import load_complete
 from sim.evaluate.trial import Trial, TrialSettings
 
 
@@ -22,7 +22,7 @@ def test_the_shipped_policy_lifts_the_block(bundle: Path):
 
 
 def test_it_does_so_on_what_cameras_give(bundle: Path):
-    trial = Trial(TrialSettings(bundle, BlockLiftSettings(noise=ObservationNoise(), latency=0.03)))
+    trial = Trial(TrialSettings(bundle, BlockLiftSettings(noise=load_complete("default"), latency=0.03)))
     outcomes = [trial.run(seed) for seed in range(5)]
     assert sum(outcome.success for outcome in outcomes) >= 4, outcomes
 
