@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,8 @@ from scipy.spatial.transform import Rotation
 
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.core.clock import NANOSECONDS
-from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.types import Array, Pose
 
-COLUMNS = "stamp_ns,x,y,z,qx,qy,qz,qw"
 LONGEST_GAP = 0.1
 FEWEST = 10
 UNIT_TOLERANCE = 1e-3
@@ -69,35 +66,6 @@ class HandSeries:
         velocity = Rotation.from_quat(values[:, 3:]).inv().apply(rates[:, :3])
         twists = np.hstack([velocity, 2.0 * _conjugate_times(values[:, 3:], rates[:, 3:] / lengths)])
         return [Pose(row[:3], row[3:]) for row in values], twists
-
-    def save(self, path: Path) -> None:
-        """Write a CSV."""
-        rows = (
-            f"{stamp}," + ",".join(f"{value:.9g}" for value in pose)
-            for stamp, pose in zip(self.stamps_ns.tolist(), self.poses.tolist(), strict=True)
-        )
-        path.write_text("\n".join([COLUMNS, *rows]) + "\n", encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: Path) -> "HandSeries":
-        """Read what `save` wrote."""
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise ResourceError(f"{path}: cannot be read: {error.strerror or error}") from error
-        if not lines or lines[0] != COLUMNS:
-            raise SettingsError(f"{path}:1: expected the columns {COLUMNS}")
-        stamps, poses = [], []
-        for number, line in enumerate(lines[1:], start=2):
-            words = line.split(",")
-            try:
-                stamps.append(int(words[0]))
-                poses.append([float(word) for word in words[1:]])
-            except ValueError as error:
-                raise SettingsError(f"{path}:{number}: not a stamp and seven numbers: {line!r}") from error
-            if len(poses[-1]) != 7:
-                raise SettingsError(f"{path}:{number}: {len(poses[-1])} numbers after the stamp, expected 7")
-        return cls(np.array(stamps, dtype=np.int64), np.array(poses).reshape(-1, 7))
 
     @property
     def _times(self) -> Array:

@@ -1,15 +1,13 @@
-"""The hand between two of its poses, and the file it is kept in."""
-
-from pathlib import Path
+"""The hand between two of its poses."""
 
 import numpy as np
 import pytest
 
-from benchmarks.calibration_rigs import START_NS, Noise, Wiggle, hand_series, near
+from benchmarks.calibration_rigs import Noise, near
+from benchmarks.calibration_wiggles import START_NS, Wiggle, hand_series
 from diffpol_ros.calibrate.hand_series import HandSeries
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.spatial import compose, inverse, rotation_vector
 from diffpol_ros.core.types import Pose
 
@@ -55,32 +53,6 @@ def test_states_come_in_any_order_and_twice() -> None:
     pose = Pose(np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0]))
     states = [(START_NS + to_ns(0.01 * index), pose) for index in (*range(20), 3, 5)]
     assert len(HandSeries.of(states[::-1]).stamps_ns) == 20
-
-
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    SERIES.save(tmp_path / "hand.csv")
-    loaded = HandSeries.load(tmp_path / "hand.csv")
-    np.testing.assert_array_equal(loaded.stamps_ns, SERIES.stamps_ns)
-    np.testing.assert_allclose(loaded.poses, SERIES.poses, atol=1e-8)
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("", r"hand\.csv:1: expected the columns stamp_ns,x"),
-        ("stamp_ns,x,y,z,qx,qy,qz,qw\n5,1,2,3\n", r"hand\.csv:2: 3 numbers after the stamp, expected 7"),
-        ("stamp_ns,x,y,z,qx,qy,qz,qw\n5,1,2,3,a,0,0,1\n", r"hand\.csv:2: not a stamp and seven numbers"),
-    ],
-)
-def test_a_file_that_is_none_is_named_with_its_line(tmp_path: Path, text: str, named: str) -> None:
-    (tmp_path / "hand.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=named):
-        HandSeries.load(tmp_path / "hand.csv")
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ResourceError, match=r"hand\.csv: cannot be read"):
-        HandSeries.load(tmp_path / "hand.csv")
 
 
 def test_too_few_or_impossible_poses_are_refused() -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.calibration_rigs import Noise, Rig, hand_series, ideal, random_rig, random_wiggle, wiggle_frames
+from benchmarks.calibration_rigs import Noise, Rig, ideal, random_rig
+from benchmarks.calibration_wiggles import hand_series, random_wiggle, wiggle_frames
 from diffpol_ros.calibrate.hand_series import HandSeries
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.calibrate.time_offset import Frame, solve_time_offset
