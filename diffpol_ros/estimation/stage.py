@@ -34,7 +34,7 @@ class StageSettings(DetectorSettings, FusionSettings, FilterSettings, GraspSetti
     def __post_init__(self) -> None:
         """Check each group of settings."""
         for group in GROUPS:
-            check = group.__dict__.get("__post_init__")
+            check = getattr(group, "__post_init__", None)
             if check is not None:
                 check(self)
 
@@ -169,7 +169,10 @@ class EstimationStage:
             eye.landmarks.forget()
 
     def _in_place(self, eye: Eye, sighting: Sighting) -> bool:
-        believed = eye.landmarks.see(eye.calibration, sighting.detections, sighting.stamp_ns)
+        placed = self.estimator.placed(sighting.camera, sighting.stamp_ns)
+        if placed is None:
+            return eye.landmarks.placement is not Placement.MOVED
+        believed = eye.landmarks.see(placed, sighting.detections, sighting.stamp_ns)
         return believed and eye.landmarks.placement is not Placement.MOVED
 
 

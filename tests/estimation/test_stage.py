@@ -9,9 +9,11 @@ import pytest
 
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
-from diffpol_ros.core.types import ObjectEstimate
+from diffpol_ros.core.spatial import identity_pose
+from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.detector import PupilDetector, TagDetection
 from diffpol_ros.estimation.drift import Placement
+from diffpol_ros.estimation.hand import HandState
 from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from diffpol_ros.estimation.summary import summarize
@@ -184,6 +186,27 @@ def test_the_hand_is_needed_by_cameras_on_it_and_by_the_grasp_prior() -> None:
     assert scripted(grasp_prior=True).needs_hand
     on_hand = replace(FRONT, mount="end_effector")
     assert EstimationStage([on_hand], [BLOCK], [], SETTINGS, lambda settings: Scripted()).needs_hand
+
+
+def test_a_camera_on_the_hand_is_judged_from_where_the_hand_was() -> None:
+    hand, away = identity_pose(), Pose(np.array([0.1, 0.0, 0.0]), identity_pose().quaternion)
+    seen = EstimationStage(
+        [replace(FRONT, mount="end_effector")],
+        [BLOCK],
+        [BASE],
+        replace(SETTINGS, frozen_frames=0),
+        lambda settings: Scripted([BASE_SEEN]),
+    )
+    show(seen, frame(0.0, blank(0)))
+    assert seen.eyes["front"].landmarks.placement is Placement.UNVERIFIED
+    for pose, placement in ((hand, Placement.VERIFIED), (away, Placement.MOVED)):
+        seen.eyes["front"].landmarks.forget()
+        for i in range(40):
+            start_s = 1.0 if pose is hand else 11.0
+            for ahead_s in (0.0, 0.05):
+                seen.see_hand(HandState(at(start_s + 0.1 * i + ahead_s), pose, 0.08))
+            show(seen, frame(start_s + 0.1 * i + 0.02, blank(0)), late_s=0.05)
+        assert seen.eyes["front"].landmarks.placement is placement
 
 
 @pytest.mark.parametrize(

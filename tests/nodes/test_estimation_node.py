@@ -18,7 +18,7 @@ from sensor_msgs.msg import Image as ImageMessage  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 
 from diffpol_ros.core.errors import DiffpolError  # noqa: E402
-from diffpol_ros.core.types import RobotState, Tracking  # noqa: E402
+from diffpol_ros.core.types import Pose, RobotState, Tracking  # noqa: E402
 from diffpol_ros.nodes.estimation_node import EstimationNode  # noqa: E402
 from diffpol_ros.nodes.messages import from_estimate_message, header, to_image_message, to_joint_state, to_pose_stamped  # noqa: E402
 from diffpol_ros.nodes.object_status import from_status_message  # noqa: E402
@@ -40,6 +40,7 @@ FILES = [
     "maximum_age:=0.0",
     "maximum_latency:=0.0",
 ]
+JOINTS = [f"panda_joint{i}" for i in range(1, 8)]
 MATRIX = [float(value) for value in FRONT.matrix.ravel()]
 
 
@@ -61,12 +62,12 @@ class Driver(Node):
         self.hand = self.create_publisher(PoseStamped, "end_effector_pose", STATES)
         self._count = 0
 
-    def shoot(self, image: np.ndarray | None = None, matrix: list[float] | None = MATRIX) -> None:
-        """Publish one frame, 10 ms after the last."""
+    def shoot(self, image: np.ndarray | None = None, matrix: list[float] | None = MATRIX, stamp_ns: int = 0) -> None:
+        """Publish one frame, exposed at `stamp_ns` or 10 ms after the last."""
         self._count += 1
         image = IMAGES_SHOWN[self._count % 3] if image is None else image
         height, width = image.shape[:2]
-        stamp_ns = START_NS + 10_000_000 * self._count
+        stamp_ns = stamp_ns or START_NS + 10_000_000 * self._count
         if matrix is not None:
             self.information.publish(
                 CameraInfo(header=header(stamp_ns, FRONT.frame), width=width, height=height, k=matrix, d=[0.0] * 5)
@@ -251,12 +252,35 @@ def test_the_hand_is_listened_to_where_it_is_needed(start: Start) -> None:
     wanted = graph.node.count_subscribers
     graph.until(lambda: wanted("end_effector_pose") == 1 and wanted("joint_states") == 1)
     state = RobotState(START_NS, np.zeros(7), np.zeros(7), np.zeros(7), 0.04)
-    graph.driver.joints.publish(to_joint_state(state, [f"panda_joint{i}" for i in range(1, 8)]))
+    graph.driver.joints.publish(to_joint_state(state, JOINTS))
     strange = to_pose_stamped(TRUTH, START_NS, "map")
     graph.until(
         lambda: "end_effector_pose is in frame 'map'" in graph.node.complaint,
         lambda: graph.driver.hand.publish(strange),
     )
+
+
+def test_an_object_in_the_gripper_is_carried_unseen_and_called_coasting(start: Start) -> None:
+    graph = start("grasp_prior:=true", "needs_camera_info:=false")
+    graph.node.start()
+    driver, grip = graph.driver, Pose(TRUTH.position + np.array([0.0, 0.0, 0.01]), np.array([1.0, 0.0, 0.0, 0.0]))
+    began = time.monotonic()
+
+    def play() -> None:
+        """Grip the block, which is hidden from then on, and lift it."""
+        passed_s, now_ns = time.monotonic() - began, graph.node.get_clock().now().nanoseconds
+        if passed_s < 1.5:
+            driver.shoot(matrix=None, stamp_ns=now_ns)
+        raised = np.array([0.0, 0.0, max(0.0, 0.05 * (passed_s - 2.5))])
+        state = RobotState(now_ns, np.zeros(7), np.zeros(7), np.zeros(7), 0.08 if passed_s < 1.0 else 0.06)
+        driver.joints.publish(to_joint_state(state, JOINTS))
+        driver.hand.publish(to_pose_stamped(Pose(grip.position + raised, grip.quaternion), now_ns, "panda_link0"))
+
+    def lifted() -> bool:
+        heights = [message.pose.pose.position.z for message in driver.poses[-1:]]
+        return bool(heights) and heights[0] > TRUTH.position[2] + 0.03
+
+    graph.until(lambda: lifted() and driver.statuses[-1:] == [{"block": Tracking.COASTING}], play)
 
 
 def test_the_hand_is_left_alone_otherwise(start: Start) -> None:
