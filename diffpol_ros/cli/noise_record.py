@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from diffpol_ros.cli.noise import Record
@@ -16,7 +17,7 @@ from diffpol_ros.estimation.noise import FOLDER, NoiseModel, ObjectNoise, load_n
 from diffpol_ros.estimation.noise_file import save_noise
 from diffpol_ros.estimation.noise_law import fit
 from diffpol_ros.estimation.noise_measurement import measure, spectrum
-from diffpol_ros.estimation.noise_place import Place, Spectrum
+from diffpol_ros.estimation.noise_place import Place, Spectrum, Three
 from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
 
 Found = tuple[ObjectModel, Place, Spectrum]
@@ -26,19 +27,17 @@ def record(options: Record) -> int:
     """Measure, fit and write; return the exit code."""
     console = Console(highlight=False)
     path = _output(options)
-    earlier = load_noise(str(path)) if options.add and path.exists() else None
-    found = list(_measured(options, console))
+    views = viewpoints_of([load_camera(name) for name in options.cameras])
+    earlier = _earlier(options, path, views)
+    found = list(_measured(options, views, console))
     if not found:
         raise NoiseError("nothing could be measured: see above")
     models = {model.name: model for model, _, _ in found}
     entries = [_entry(model, [one for one in found if one[0] is model], earlier) for model in models.values()]
     kept = [entry for entry in earlier.objects if entry.name not in models] if earlier else []
-    views = _viewpoints(options)
-    if earlier and earlier.viewpoints != views:
-        raise SettingsError(f"{path}: was recorded with other cameras: write another file")
     model = NoiseModel(_today(), _source(options), (*kept, *entries), views)
     save_noise(model, path, _comment(model))
-    console.print(f"{path}: {len(found)} places; see it with `diffpol noise show {options.name}`", soft_wrap=True)
+    console.print(f"{path}: {len(found)} new places; see it with `diffpol noise show {options.name}`", soft_wrap=True)
     return 0
 
 
@@ -53,16 +52,25 @@ def _output(options: Record) -> Path:
     return path.absolute()
 
 
-def _measured(options: Record, console: Console) -> Iterator[Found]:
+def _earlier(options: Record, path: Path, views: tuple[Three, ...]) -> NoiseModel | None:
+    """Return what a place is added to, if there is a file to add to."""
+    if not options.add or not path.exists():
+        return None
+    earlier = load_noise(str(path))
+    if np.shape(earlier.viewpoints) != np.shape(views) or not np.allclose(earlier.viewpoints, views, atol=1e-3):
+        raise SettingsError(f"{path}: was recorded with other cameras: write another file")
+    return earlier
+
+
+def _measured(options: Record, views: tuple[Three, ...], console: Console) -> Iterator[Found]:
     if options.twin:
         yield from _in_twin(options, console)
         return
-    views = _viewpoints(options)
     models = [load_object(name) for name in options.objects]
     for model, recording in zip(models, _recordings(options, models, console), strict=True):
         scene = Scene(model.tags[0].size, views, model.fixed_pose and model.fixed_pose.pose)
         place = measure(recording, scene)
-        console.print(f"{model.name}: {_line(place)}")
+        console.print(f"{model.name}: {_line(place)}", soft_wrap=True)
         yield model, place, spectrum(recording)
 
 
@@ -81,7 +89,7 @@ def _in_twin(options: Record, console: Console) -> Iterator[Found]:
         except NoiseError as error:
             console.print(f"{take.label}: left out: {error}", soft_wrap=True)
             continue
-        console.print(f"{take.label}: {_line(place)}")
+        console.print(f"{take.label}: {_line(place)}", soft_wrap=True)
         yield model, place, spectrum(take.recording)
 
 
@@ -120,10 +128,6 @@ def _line(place: Place) -> str:
         f"{place.samples} frames, white x y z {white[0]:.3f} {white[1]:.3f} {white[2]:.3f} mm, "
         f"{place.flips} flipped, {place.lost} lost"
     )
-
-
-def _viewpoints(options: Record) -> tuple[tuple[float, float, float], ...]:
-    return viewpoints_of([load_camera(name) for name in options.cameras])
 
 
 def _source(options: Record) -> str:
