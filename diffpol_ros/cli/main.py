@@ -7,6 +7,7 @@ from typing import Annotated
 
 import tyro
 
+from diffpol_ros.cli.calibrate import Calibrate
 from diffpol_ros.cli.noise import Noise
 from diffpol_ros.cli.options import DemoOptions
 from diffpol_ros.core.errors import DiffpolError
@@ -64,6 +65,7 @@ class Models:
 Command = (
     Annotated[Demo, tyro.conf.subcommand("demo")]
     | Annotated[Models, tyro.conf.subcommand("models")]
+    | Annotated[Calibrate, tyro.conf.subcommand("calibrate")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
 )
 

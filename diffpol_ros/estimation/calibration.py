@@ -1,20 +1,26 @@
 """What is known before the first image: where the cameras are and where the tags sit on the objects."""
 
+import hashlib
+import json
 import math
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.resources import find_resource
-from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.settings import Settings, load_settings, setting
 from diffpol_ros.core.spatial import normalize_quaternion
 from diffpol_ros.core.types import Array, Pose
 
 SCHEMA_VERSION = 1
 UNIT_TOLERANCE = 1e-3
 HIGHEST_TAG_ID = 586
+VERSION = re.compile(r"^schema_version:\s*(\d+)\s*(?:#.*)?$", re.MULTILINE)
 MOUNTS = ("base", "end_effector")
 
 
@@ -35,6 +41,38 @@ class PoseSettings:
         return Pose(np.array(self.position), normalize_quaternion(np.array(self.quaternion)))
 
 
+class Unplaced(PoseSettings):
+    """The pose of a camera whose lens was calibrated but not yet its place: whoever asks for it gets an error."""
+
+    def __init__(self, camera: str = "") -> None:
+        object.__setattr__(self, "camera", camera)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("position", "quaternion"):
+            raise AttributeError(name)
+        raise self._error()
+
+    @property
+    def pose(self) -> Pose:
+        """Raise SettingsError."""
+        raise self._error()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unplaced)
+
+    def __hash__(self) -> int:
+        return hash(Unplaced)
+
+    def __repr__(self) -> str:
+        return "Unplaced()"
+
+    def _error(self) -> SettingsError:
+        return SettingsError(
+            f"camera {self.camera}: nobody knows yet where it is; "
+            "run `diffpol calibrate extrinsics` or `diffpol calibrate hand-eye`"
+        )
+
+
 @dataclass(frozen=True)
 class CameraCalibration:
     """One camera: a pinhole with OpenCV distortion, fixed in the robot base frame or on the end effector.
@@ -50,7 +88,7 @@ class CameraCalibration:
     fy: float = setting(description="Focal length [pixel]", minimum=1.0, maximum=1e5)
     cx: float = setting(description="Principal point [pixel]")
     cy: float = setting(description="Principal point [pixel]")
-    pose: PoseSettings = setting(description="Optical frame in the frame it is mounted on")
+    pose: PoseSettings = setting(Unplaced(), description="Optical frame in the frame it is mounted on")
     distortion: tuple[float, ...] = setting((), description="OpenCV coefficients k1 k2 p1 p2 [k3 [k4 k5 k6]]")
     mount: str = setting("base", description="What the camera is fixed to: base or end_effector")
     time_offset: float = setting(0.0, description="Add this to image stamps to get the robot's time [s]")
@@ -59,6 +97,10 @@ class CameraCalibration:
     date: str = setting("", description="When it was calibrated")
     images: int | None = setting(None, description="Number of images it was calibrated from", minimum=1)
     residual_px: float | None = setting(None, description="Reprojection residual, RMS [pixel]", minimum=0.0)
+    pose_date: str = setting("", description="When its place was calibrated")
+    pose_images: int | None = setting(None, description="Number of images its place was calibrated from", minimum=1)
+    pose_residual_px: float | None = setting(None, description="Residual of its place, RMS [pixel]", minimum=0.0)
+    sha256: str = setting("", description="Hash of all the rest; `diffpol calibrate sign` writes it anew")
 
     def __post_init__(self) -> None:
         """Check what single numbers cannot tell."""
@@ -71,6 +113,23 @@ class CameraCalibration:
             )
         if len(self.distortion) not in (0, 4, 5, 8):
             raise ValueError(f"distortion has {len(self.distortion)} coefficients, expected 0, 4, 5 or 8")
+        if not self.placed:
+            object.__setattr__(self, "pose", Unplaced(self.name))
+
+    @property
+    def placed(self) -> bool:
+        """Return whether it is known where the camera is."""
+        return not isinstance(self.pose, Unplaced)
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of what differs from the defaults: comments and layout of a file do not matter."""
+        hidden = {field.name for field in fields(self) if getattr(self, field.name) == field.default}
+        content = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in hidden}
+        content.pop("sha256", None)
+        if self.placed:
+            content["pose"] = [self.pose.position, self.pose.quaternion]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
     def frame(self) -> str:
@@ -126,17 +185,50 @@ def check_rotation(position: tuple[float, ...], quaternion: tuple[float, ...]) -
 def check_schema_version(version: int) -> None:
     """Raise ValueError for a layout that this code does not know."""
     if version != SCHEMA_VERSION:
-        raise ValueError(f"schema_version is {version}, this version of diffpol_ros reads {SCHEMA_VERSION}")
+        cure = "update it" if version > SCHEMA_VERSION else "calibrate again"
+        raise ValueError(f"schema_version is {version}, this version of diffpol_ros reads {SCHEMA_VERSION}: {cure}")
 
 
-def load_camera(name: str) -> CameraCalibration:
-    """Return the calibration of camera `name`: one of calibration/cameras, or the path of a file."""
-    return load_settings(CameraCalibration, find_resource("calibration/cameras", name))
+def load_versioned(kind: type[Settings], path: Path) -> Settings:
+    """Read a file; one of a newer layout is named as such, before its unknown keys are."""
+    found = VERSION.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+    if found:
+        try:
+            check_schema_version(int(found.group(1)))
+        except ValueError as error:
+            raise SettingsError(f"{path}: {error}") from error
+    return load_settings(kind, path)
+
+
+def load_camera(name: str, placed: bool = True) -> CameraCalibration:
+    """Return the calibration of camera `name`: one of calibration/cameras, or the path of a file.
+
+    placed: refuse a camera of which only the lens is calibrated.
+    """
+    path = find_resource("calibration/cameras", name)
+    camera = load_versioned(CameraCalibration, path)
+    if camera.sha256 and camera.sha256 != camera.digest:
+        raise SettingsError(
+            f"{path}: was edited after it was calibrated; if that was meant, run `diffpol calibrate sign {path}`, "
+            "or remove the line sha256"
+        )
+    if placed:
+        _ = camera.pose.pose
+    return camera
+
+
+def require_serial(camera: CameraCalibration, serial: str) -> None:
+    """Raise SettingsError if the camera that is connected is known to be another one than was calibrated."""
+    if camera.serial and serial and serial != camera.serial:
+        raise SettingsError(
+            f"camera {camera.name}: serial number {serial} is connected, {camera.serial} was calibrated: "
+            "swap them back, or run `diffpol calibrate intrinsics`"
+        )
 
 
 def load_object(name: str) -> ObjectModel:
     """Return the model of object `name`: one of calibration/objects, or the path of a file."""
-    return load_settings(ObjectModel, find_resource("calibration/objects", name))
+    return load_versioned(ObjectModel, find_resource("calibration/objects", name))
 
 
 def tag_owners(models: Iterable[ObjectModel]) -> Mapping[int, ObjectModel]:
