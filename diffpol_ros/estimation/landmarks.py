@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
+from diffpol_ros.estimation.corner_noise import usual_noise
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.drift import DriftSettings, DriftWatch, Offset, Placement, offset_between
-from diffpol_ros.estimation.fusion import FusionSettings, Measurement, fuse
-from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.fusion import Fit, FusionSettings, Measurement, fuse, settle
+from diffpol_ros.estimation.least_squares import refine
+from diffpol_ros.estimation.projection import CornerProblem, TagView, View
 from diffpol_ros.estimation.tag_pose import undistort
+
+NEAR_DAMPING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +85,18 @@ class LandmarkWatch:
         )
         if not seen:
             return None
-        measured = fuse([View(camera, seen)], one.known, self._fusion)
+        measured = self._measure(View(camera, seen), one.known)
         if measured is None or self._undecided(measured, one.known):
             return None
         return offset_between(one.known, measured.pose, measured.covariance, stamp_ns)
+
+    def _measure(self, view: View, known: Pose) -> Measurement | None:
+        """Return where a landmark is seen: near where it is, if that explains the corners, else wherever."""
+        problem = CornerProblem([view], usual_noise(self._fusion.noise_px))
+        near = refine(problem, known, self._fusion.huber, NEAR_DAMPING)
+        if float(np.mean(near.errors**2)) > self._fusion.outlier_px**2:
+            return fuse([view], known, self._fusion)
+        return settle(Fit((view,), problem, near, None, ()), known, self._fusion)
 
     def _undecided(self, measured: Measurement, known: Pose) -> bool:
         """Return whether one of two possible poses may be the known one; where neither is, either tells of a move."""
