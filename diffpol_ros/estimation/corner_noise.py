@@ -11,6 +11,8 @@ from diffpol_ros.core.types import Array
 REFERENCE_PX = 30.0
 NARROWEST_PX = 10.0
 BLUR_SHARE = 0.8
+LEAST_TOLD_PX = 0.004
+TOLD = (0.5, 5.0)
 WILD = 4.0
 # Corner errors have tails that a robust fit hardly feels: of their variance this much reaches the pose.
 FELT = 0.7
@@ -28,15 +30,20 @@ class CornerNoise:
     grain: of a large tag, from the noise of the pixels. blur: what comes on top, where a tag appears REFERENCE_PX
     narrow; it goes with the cube of the narrowness. Measured on rendered tags, 0.3 to 1.0 m away, tilted by up to 75
     degrees: noise alone makes the grain, 0.012 to 0.05 px, blur alone the blur, 0.008 to 0.04 px, and the errors of a
-    tag's corners are independent of each other.
+    tag's corners are independent of each other. told: factor on deviations that the detector itself tells.
     """
 
     grain: float
     blur: float
+    told: float = 1.0
 
-    def at(self, widths: Array) -> Array:
-        """Return the deviation [pixel] of corners of tags that appear `widths` [pixel] across their narrow side."""
-        return np.sqrt(self.grain**2 + self.blur**2 * narrowness(widths))
+    def at(self, widths: Array, told: Array) -> Array:
+        """Return the deviation [pixel] of corners of tags that appear `widths` [pixel] across their narrow side.
+
+        told: what the detector says of each, nan where it says nothing.
+        """
+        usual = np.sqrt(self.grain**2 + self.blur**2 * narrowness(widths))
+        return np.where(np.isnan(told), usual, self.told * np.maximum(told, LEAST_TOLD_PX))
 
 
 def usual_noise(grain: float) -> CornerNoise:
@@ -55,6 +62,7 @@ class TagEvidence:
 
     width: its narrow side [pixel]. assumed: deviation that the fit took for its corners [pixel]. squares: sum of its
     squared residuals in units of that. freedom: what the squares would sum to if the assumption were true.
+    told: whether the assumption was the detector's own.
     """
 
     camera: str
@@ -62,14 +70,15 @@ class TagEvidence:
     assumed: float
     squares: float
     freedom: float
+    told: bool = False
 
 
 @dataclass
 class _Sums:
-    """Over finished fits, of grain and of blur: how often its variance counted, and with which surprise."""
+    """Over finished fits, of grain, blur and told: how often its variance counted, and with which surprise."""
 
-    counts: Array = field(default_factory=lambda: np.zeros(2))
-    surprises: Array = field(default_factory=lambda: np.zeros(2))
+    counts: Array = field(default_factory=lambda: np.zeros(3))
+    surprises: Array = field(default_factory=lambda: np.zeros(3))
 
 
 @dataclass
@@ -92,7 +101,9 @@ class NoiseBook:
 
     def __init__(self, start: CornerNoise, lowest: float, highest: float, epoch_ns: int) -> None:
         """Begin each camera with `start`; grain and blur stay within `lowest` and `highest` [pixel]."""
-        self._start, self._bounds = np.array([start.grain, start.blur]) ** 2, (lowest**2, highest**2)
+        self._start = np.array([start.grain, start.blur, start.told]) ** 2
+        self._lowest = np.array([lowest, lowest, TOLD[0]]) ** 2
+        self._highest = np.array([highest, highest, TOLD[1]]) ** 2
         self._epoch_ns = max(1, epoch_ns)
         self._cameras: dict[str, _CameraNoise] = {}
 
@@ -100,7 +111,7 @@ class NoiseBook:
         """Return the noise that a fit of corners seen by `camera` at a stamp is to assume."""
         epoch = stamp_ns // self._epoch_ns
         if camera not in self._cameras:
-            self._cameras[camera] = _CameraNoise(epoch - 1, self._start.copy(), np.full(2, TRUSTED))
+            self._cameras[camera] = _CameraNoise(epoch - 1, self._start.copy(), np.full(3, TRUSTED))
         book = self._cameras[camera]
         book.epoch = max(book.epoch, epoch - EPOCHS_KEPT)
         while book.epoch < epoch:
@@ -115,7 +126,8 @@ class NoiseBook:
             if book is None or tag.freedom < LEAST_FREEDOM:
                 continue
             noise = book.history.get(epoch) or _noise(book.variances)
-            shares = np.array([noise.grain**2, noise.blur**2 * float(narrowness(np.array(tag.width)))])
+            shares = np.array([noise.grain**2, noise.blur**2 * float(narrowness(np.array(tag.width))), 0.0])
+            shares = np.array([0.0, 0.0, 1.0]) if tag.told else shares
             counts = tag.freedom * shares / np.sum(shares)
             sums = book.pending.setdefault(epoch, _Sums())
             sums.counts += counts
@@ -139,10 +151,10 @@ class NoiseBook:
         wrong = (sums.counts > TRUSTED) & ((surprise > MISTAKEN) | (surprise < 1.0 / MISTAKEN))
         weights = np.where(wrong, TRUSTED, book.weights)
         ratio = (weights + sums.surprises) / (weights + sums.counts)
-        book.variances = np.clip(book.variances * ratio, *self._bounds)
+        book.variances = np.clip(book.variances * ratio, self._lowest, self._highest)
         book.weights = np.minimum(weights + sums.counts, LONGEST_MEMORY)
 
 
 def _noise(variances: Array) -> CornerNoise:
-    grain, blur = np.sqrt(variances)
-    return CornerNoise(float(grain), float(blur))
+    grain, blur, told = np.sqrt(variances)
+    return CornerNoise(float(grain), float(blur), float(told))

@@ -10,7 +10,7 @@ from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Tracking
 from diffpol_ros.estimation.arrivals import Arrival, Arrivals
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
-from diffpol_ros.estimation.corner_noise import NoiseBook, usual_noise
+from diffpol_ros.estimation.corner_noise import CornerNoise, NoiseBook, usual_noise
 from diffpol_ros.estimation.counters import Counters
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.filter import FilterSettings, FilterState, tracking
@@ -69,7 +69,7 @@ class Estimator:
             self.counters.refused[f"no_hand_pose.{camera.name}"] += 1
             return []
         self._close(self._arrivals.newest_ns - to_ns(self._filtering.window))
-        noise = self._noise.at(camera.name, stamp_ns) if self._fusion.learn_noise else None
+        noise = self.noise(camera.name, sighting.stamp_ns)
         seen = self._by_object(where, sighting.detections)
         measured = [
             name for name, tags in seen.items() if self._measure(name, Exposure(stamp_ns, View(where, tags, noise)))
@@ -101,6 +101,12 @@ class Estimator:
         None where it sits on the hand and nobody knows where the hand was.
         """
         return placed(self._camera(camera_name), self._hand, stamp_ns)
+
+    def noise(self, camera_name: str, stamp_ns: int) -> CornerNoise | None:
+        """Return how well a camera locates corners, as learned; None where that is not learned but set."""
+        if not self._fusion.learn_noise:
+            return None
+        return self._noise.at(camera_name, stamp_ns + to_ns(self._camera(camera_name).time_offset))
 
     def reset(self) -> None:
         """Forget all poses and stamps; the counters go on, and what was learned about the cameras stays."""
@@ -153,7 +159,8 @@ class Estimator:
                 self.counters.refused["not_finite"] += 1
             else:
                 name = self._owners[found.id].name
-                view = TagView(self._tags[found.id], undistort(camera, found.corners))
+                deviation_px = getattr(found, "deviation_px", None)
+                view = TagView(self._tags[found.id], undistort(camera, found.corners), deviation_px)
                 seen[name] = (*seen.get(name, ()), view)
         return seen
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.settings import setting
-from diffpol_ros.core.spatial import rotation_between, slerp
+from diffpol_ros.core.spatial import slerp
 from diffpol_ros.core.types import Array, Pose, Tracking
+from diffpol_ros.estimation.hypotheses import difference
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,6 @@ def tracking(stamp_ns: int, now_ns: int, settings: FilterSettings) -> Tracking:
     if age_s <= settings.stale_after:
         return Tracking.TRACKING
     return Tracking.STALE if age_s <= settings.lost_after else Tracking.LOST
-
-
-def difference(start: Pose, end: Pose) -> Array:
-    """Return the shift [m] and the turn [rad] (6,) that take `start` to `end`, along the axes of their parent."""
-    return np.concatenate([end.position - start.position, rotation_between(start.quaternion, end.quaternion)])
 
 
 def _near(before: FilterState, measured: FilterState, settings: FilterSettings) -> bool:

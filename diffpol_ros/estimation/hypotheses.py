@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from diffpol_ros.core.spatial import compose, inverse, matrix_from_quaternion, quaternion_from_matrix, rotation_between
-from diffpol_ros.core.types import Pose
+from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.projection import TagView, View, narrow_sides
 from diffpol_ros.estimation.tag_pose import tag_poses
 
@@ -38,6 +38,11 @@ def average(poses: Sequence[Pose]) -> Pose:
     outer = sum(np.outer(pose.quaternion, pose.quaternion) for pose in poses)
     _, vectors = np.linalg.eigh(outer)
     return Pose(np.mean([pose.position for pose in poses], axis=0), vectors[:, -1])
+
+
+def difference(start: Pose, end: Pose) -> Array:
+    """Return the shift [m] and the turn [rad] (6,) that take `start` to `end`, along the axes of their parent."""
+    return np.concatenate([end.position - start.position, rotation_between(start.quaternion, end.quaternion)])
 
 
 def angle_between(one: Pose, other: Pose) -> float:

@@ -22,10 +22,14 @@ _CROSS = np.array(
 
 @dataclass(frozen=True, eq=False)
 class TagView:
-    """One tag of an object in one image. corners: (4, 2) [pixel], undistorted."""
+    """One tag of an object in one image.
+
+    corners: (4, 2) [pixel], undistorted. deviation_px: how well the detector thinks it located them, if it does.
+    """
 
     tag: TagModel
     corners: Array
+    deviation_px: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,8 @@ class View:
 class CornerProblem:
     """The reprojection error of an object's pose (in the robot base frame) over all corners of all views.
 
-    tag_ids, cameras, widths: (k,) of each tag, the width of its narrow side [pixel].
+    tag_ids, cameras, widths, told: (k,) of each tag, the width of its narrow side [pixel] and the deviation that the
+    detector told [pixel], nan if it did not.
     deviations: (n,) standard deviation of each corner, per axis [pixel]; n is 4 k.
     """
 
@@ -51,10 +56,9 @@ class CornerProblem:
         self.cameras = [view.camera.name for view, _ in pairs]
         corners = np.array([seen.corners for _, seen in pairs])
         self.widths = narrow_sides(corners)
-        deviations = [
-            float((view.noise or noise).at(width)) for (view, _), width in zip(pairs, self.widths, strict=True)
-        ]
-        self.deviations = np.repeat(deviations, 4)
+        self.told = np.array([np.nan if seen.deviation_px is None else seen.deviation_px for _, seen in pairs])
+        each = zip((view.noise or noise for view, _ in pairs), self.widths, self.told, strict=True)
+        self.deviations = np.repeat([float(known.at(width, told)) for known, width, told in each], 4)
         placed = [_from_base(view.camera) for view, _ in pairs]
         self._points = np.concatenate([_points_of(seen.tag) for _, seen in pairs])
         self._pixels = corners.reshape(-1, 2)
@@ -105,7 +109,7 @@ def relative_noise(corners: Array) -> float:
 
     Counting narrow tags like the others makes a joint fit worse than its best tag alone.
     """
-    return float(usual_noise(1.0).at(narrow_sides(corners[None]))[0])
+    return float(usual_noise(1.0).at(narrow_sides(corners[None]), np.full(1, np.nan))[0])
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.filter import FilterSettings, FilterState, Track, Verdict, follow, measured_state
-from diffpol_ros.estimation.fusion import Fit, FusionSettings, Measurement, fit, settle
+from diffpol_ros.estimation.fit import Fit, fit
+from diffpol_ros.estimation.fusion import Measurement, settle
+from diffpol_ros.estimation.fusion_settings import FusionSettings
 from diffpol_ros.estimation.projection import View
 
 SAME_EXPOSURE_NS = to_ns(0.001)

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from diffpol_ros.estimation.arrivals import Arrival, Arrivals
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.filter import FilterSettings, difference
+from diffpol_ros.estimation.filter import FilterSettings
 from diffpol_ros.estimation.fusion import FusionSettings
+from diffpol_ros.estimation.hypotheses import difference
 from diffpol_ros.estimation.sighting import Sighting
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, error, exact_view
 from tests.estimation.sightings import TRUTH, at, seen, shifted, show

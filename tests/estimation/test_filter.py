@@ -17,11 +17,11 @@ from diffpol_ros.estimation.filter import (
     FilterState,
     Track,
     Verdict,
-    difference,
     follow,
     measured_state,
     tracking,
 )
+from diffpol_ros.estimation.hypotheses import difference
 from tests.estimation.scenes import block_pose, error
 
 START_NS = 1_700_000_000_000_000_000
