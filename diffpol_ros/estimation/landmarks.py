@@ -8,7 +8,7 @@ import numpy as np
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.corner_noise import usual_noise
+from diffpol_ros.estimation.corner_noise import CornerNoise, usual_noise
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.drift import DriftSettings, DriftWatch, Offset, Placement, offset_between
 from diffpol_ros.estimation.fusion import Fit, FusionSettings, Measurement, fuse, settle
@@ -38,12 +38,20 @@ class LandmarkWatch:
             _Watched(model, model.fixed_pose.pose, DriftWatch(drift)) for model in landmarks if model.fixed_pose
         ]
 
-    def see(self, camera: CameraCalibration, detections: Sequence[TagDetection], stamp_ns: int) -> bool:
+    def see(
+        self,
+        camera: CameraCalibration,
+        detections: Sequence[TagDetection],
+        stamp_ns: int,
+        noise: CornerNoise | None = None,
+    ) -> bool:
         """Take one image; return whether what else it shows may be believed.
 
-        camera: placed in the robot base frame, as calibrated. An image without a landmark says nothing against it.
+        camera: placed in the robot base frame, as calibrated. noise: how well it locates corners, if that is known.
+        An image without a landmark says nothing against it.
         """
-        seen = [(one, self._offset(one, camera, detections, stamp_ns)) for one in self._watched]
+        views = [(one, _view(one.model, camera, detections, noise)) for one in self._watched]
+        seen = [(one, self._offset(one, view, stamp_ns)) for one, view in views if view.tags]
         believed = [one.drift.see(offset) for one, offset in seen if offset is not None]
         return all(believed)
 
@@ -76,16 +84,8 @@ class LandmarkWatch:
         for one in self._watched:
             one.drift.forget()
 
-    def _offset(
-        self, one: _Watched, camera: CameraCalibration, detections: Sequence[TagDetection], stamp_ns: int
-    ) -> Offset | None:
-        tags = {tag.id: tag for tag in one.model.tags}
-        seen = tuple(
-            TagView(tags[found.id], undistort(camera, found.corners)) for found in detections if found.id in tags
-        )
-        if not seen:
-            return None
-        measured = self._measure(View(camera, seen), one.known)
+    def _offset(self, one: _Watched, view: View, stamp_ns: int) -> Offset | None:
+        measured = self._measure(view, one.known)
         if measured is None or self._undecided(measured, one.known):
             return None
         return offset_between(one.known, measured.pose, measured.covariance, stamp_ns)
@@ -106,6 +106,14 @@ class LandmarkWatch:
 
 VERIFIED = Placement.VERIFIED
 WRONG = (Placement.DRIFTING, Placement.MOVED)
+
+
+def _view(
+    model: ObjectModel, camera: CameraCalibration, detections: Sequence[TagDetection], noise: CornerNoise | None
+) -> View:
+    tags = {tag.id: tag for tag in model.tags}
+    seen = [found for found in detections if found.id in tags]
+    return View(camera, tuple(TagView(tags[one.id], undistort(camera, one.corners)) for one in seen), noise)
 
 
 def _complaint(camera: str, one: _Watched) -> str:

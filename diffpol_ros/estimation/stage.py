@@ -172,7 +172,8 @@ class EstimationStage:
         placed = self.estimator.placed(sighting.camera, sighting.stamp_ns)
         if placed is None:
             return eye.landmarks.placement is not Placement.MOVED
-        believed = eye.landmarks.see(placed, sighting.detections, sighting.stamp_ns)
+        noise = self.estimator.noise(sighting.camera, sighting.stamp_ns)
+        believed = eye.landmarks.see(placed, sighting.detections, sighting.stamp_ns, noise)
         return believed and eye.landmarks.placement is not Placement.MOVED
 
 

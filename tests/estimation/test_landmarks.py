@@ -9,6 +9,7 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.spatial import compose, identity_pose, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings
+from diffpol_ros.estimation.corner_noise import usual_noise
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.drift import DriftSettings, Placement
 from diffpol_ros.estimation.fusion import FusionSettings, fuse
@@ -137,3 +138,15 @@ def test_a_drift_is_that_of_the_landmark_in_the_base_frame() -> None:
     landmarks.see(FRONT, detections(exact_view(FRONT, BASE, displaced)), 0)
     assert float(str(landmarks.values("front")["offset_mm.front.base"])) == pytest.approx(5.0, abs=0.05)
     assert landmarks.placement is Placement.DRIFTING
+
+
+def test_what_a_poor_lens_may_do_by_chance_is_not_held_against_it() -> None:
+    """Eight times the noise that is assumed: known, it is no drift; unknown, single images would be refused."""
+    landmarks, unknowing = watch(BASE), watch(BASE)
+    refused = 0
+    for i in range(60):
+        seen = detections(exact_view(FRONT, BASE, FIXED, 8.0 * NOISE_PX, i))
+        assert landmarks.see(FRONT, seen, to_ns(i / RATE), usual_noise(8.0 * NOISE_PX))
+        refused += not unknowing.see(FRONT, seen, to_ns(i / RATE))
+    assert landmarks.placement is Placement.VERIFIED
+    assert refused > 0
