@@ -87,16 +87,13 @@ def _dropouts(places: Sequence[Place]) -> Dropouts:
 
 
 def _delay(places: Sequence[Place]) -> Delay | None:
-    """Return uniform jitter of the same mean and deviation as was measured, and where it begins."""
-    known = [
-        (place.delay, place.delay_deviation)
-        for place in places
-        if place.delay is not None and place.delay_deviation is not None
-    ]
+    """Return delays that begin where the measured ones do, and are as long on average."""
+    pairs = [(place.delay, place.delay_least) for place in places]
+    known = [(mean, least) for mean, least in pairs if mean is not None and least is not None]
     if not known:
         return None
-    jitter = float(np.median([math.sqrt(12.0) * deviation for _, deviation in known]))
-    begins = [max(0.0, mean - 0.5 * jitter) for mean, _ in known]
+    begins = [least for _, least in known]
+    jitter = 2.0 * float(np.median([max(0.0, mean - least) for mean, least in known]))
     return Delay(min(begins), max(begins), jitter)
 
 

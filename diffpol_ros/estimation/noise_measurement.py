@@ -59,7 +59,8 @@ def measure(recording: Recording, scene: Scene) -> Place:
         along=along,
         across=across,
         delay=delay and delay[0],
-        delay_deviation=delay and delay[1],
+        delay_least=delay and delay[1],
+        delay_deviation=delay and delay[2],
     )
 
 
@@ -108,8 +109,8 @@ def _offsets(recording: Recording, steady: Array, truth: Pose | None) -> list[fl
     return [*(mean[:3] + centre.position - truth.position).tolist(), *turn.tolist()]
 
 
-def _delay(recording: Recording) -> tuple[float, float] | None:
-    """Return mean and deviation of the time from exposure to arrival [s], where known."""
+def _delay(recording: Recording) -> tuple[float, float, float] | None:
+    """Return mean, least and deviation of the time from exposure to arrival [s], where known."""
     if recording.arrivals_ns is None:
         return None
     delays = (recording.arrivals_ns - recording.stamps_ns).astype(np.float64) / NANOSECONDS
@@ -118,4 +119,4 @@ def _delay(recording: Recording) -> tuple[float, float] | None:
             f"{recording.name}: an estimate arrived {-np.min(delays):.3f} s before its exposure: "
             "the clocks of camera and recorder differ; synchronise them (chrony)"
         )
-    return float(np.mean(delays)), float(np.std(delays))
+    return float(np.mean(delays)), float(np.min(delays)), float(np.std(delays))

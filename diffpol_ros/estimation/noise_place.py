@@ -56,7 +56,8 @@ class Place:
     rz: AxisRecord = setting(description="About z [rad]")
     along: float = setting(description="White part along the ray [m]", minimum=0.0)
     across: float = setting(description="White part across the ray [m]", minimum=0.0)
-    delay: float | None = setting(None, description="Mean, from exposure to arrival [s]")
+    delay: float | None = setting(None, description="Mean, from exposure to arrival [s]", minimum=0.0)
+    delay_least: float | None = setting(None, description="Shortest of them [s]", minimum=0.0)
     delay_deviation: float | None = setting(None, description="Standard deviation of it [s]", minimum=0.0)
 
     @property

@@ -113,6 +113,7 @@ def test_losses_at_the_ends_count_where_the_exposures_are_known():
 def test_delay_and_its_jitter_come_back(least: float, jitter: float, seed: int):
     place = measure(record(replace(QUIET, delay=Delay(least, least, jitter)), seed=seed), SCENE)
     assert place.delay == pytest.approx(least + 0.5 * jitter, abs=0.002)
+    assert place.delay_least == pytest.approx(least, abs=0.0025)
     assert place.delay_deviation == pytest.approx(jitter / np.sqrt(12.0), rel=0.1, abs=4e-4)
 
 
