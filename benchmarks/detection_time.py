@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import interleaved, print_table
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera, load_object
-from diffpol_ros.estimation.detector import FAMILY, PupilDetector
+from diffpol_ros.estimation.detector import FAMILY
 from diffpol_ros.estimation.estimator import Estimator
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.simulation import Simulation

@@ -17,7 +17,7 @@ from benchmarks.estimation_picture import write_picture
 from benchmarks.estimation_scenes import Setup, Studio, block_model
 from benchmarks.estimation_tables import print_by_view, print_errors, print_honesty, print_targets
 from benchmarks.estimation_ways import Bare, Score, look, scores
-from diffpol_ros.estimation.detector import PupilDetector
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 

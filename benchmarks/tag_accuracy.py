@@ -9,10 +9,11 @@ import pupil_apriltags
 from diffpol_ros.core.spatial import compose, inverse, quaternion_from_matrix, rotation_between
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera, load_object
-from diffpol_ros.estimation.detector import FAMILY, PupilDetector
+from diffpol_ros.estimation.detector import FAMILY
 from diffpol_ros.estimation.fusion import FusionSettings, average, fuse
 from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.projection import TagView, View
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection
 from diffpol_ros.twin.camera import View as Pinhole
 from diffpol_ros.twin.simulation import Simulation

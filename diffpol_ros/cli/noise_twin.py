@@ -13,10 +13,11 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.types import Array, ObjectEstimate, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings, load_object
-from diffpol_ros.estimation.detector import Detector, PupilDetector
+from diffpol_ros.estimation.detector import Detector
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.noise_place import Three
 from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.scene import BLOCK

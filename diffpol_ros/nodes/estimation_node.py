@@ -11,7 +11,7 @@ from std_srvs.srv import Trigger
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
-from diffpol_ros.estimation.detector import PupilDetector
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.stage import EstimationStage, StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
@@ -55,7 +55,7 @@ class EstimationNode(StageNode[EstimationParameters]):
         told = replace(self.parameters, maximum_future=SIMULATED_FUTURE_S) if self.simulated else self.parameters
         cameras = [load_camera(name) for name in told.cameras]
         objects, landmarks = ([load_object(name) for name in names] for names in (told.objects, told.landmarks))
-        self._stage = EstimationStage(cameras, objects, landmarks, told, PupilDetector)
+        self._stage = EstimationStage(cameras, objects, landmarks, told, open_detector)
         self._taken.callback(self._stage.close)
         self._topics = ObjectTopics(self, told.frame, self._stage.objects)
         self._taken.callback(self._topics.close)

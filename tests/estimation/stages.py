@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.estimation.detector import Detector, DetectorSettings, PupilDetector, TagDetection
+from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
 from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.estimation.detector import DetectorSettings, PupilDetector
+from diffpol_ros.estimation.detector import DetectorSettings
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, cosine, draw, project, tags_in_camera
 
@@ -60,7 +61,7 @@ def test_a_closed_detector_says_so() -> None:
 
 _PRELUDE = """
 import gc, resource, numpy as np
-from diffpol_ros.estimation.detector import PupilDetector
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 image = np.zeros((480, 640), np.uint8)
 def resident():
     with open("/proc/self/statm") as statm:

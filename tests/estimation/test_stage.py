@@ -11,10 +11,11 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import identity_pose
 from diffpol_ros.core.types import ObjectEstimate, Pose
-from diffpol_ros.estimation.detector import PupilDetector, TagDetection
+from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.drift import Placement
 from diffpol_ros.estimation.hand import HandState
 from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
