@@ -22,7 +22,8 @@ from diffpol_ros.estimation.calibration import CameraCalibration, load_camera
 MARGIN_PX = 12.0
 CORNERS = (6, 4)
 SPACING = 0.03
-BESIDE_HAND = Pose(np.array([0.06, 0.0, -0.07]), np.array([0.0, 0.0, 0.0, 1.0]))
+FACE_ON = np.array([0.0, 0.0, 0.0, 1.0])
+BESIDE_HAND = Pose(np.array([0.06, 0.0, -0.07]), FACE_ON)
 ON_TABLE = np.array([0.5, 0.0, 0.0])
 CAMERA_DISTORTION = (-0.08, 0.05, 0.0008, -0.0005, 0.0)
 
@@ -91,7 +92,8 @@ def _random_view(rig: Rig, rng: np.random.Generator, tilt: float) -> Pose:
     depth = rng.uniform(near, far)
     aside = depth * rng.uniform([-0.35, -0.25], [0.35, 0.25])
     turn = np.append(rng.uniform(-tilt, tilt, 2), rng.uniform(-1.0, 1.0))
-    return moved(Pose(np.array([*aside, depth]), np.array([0.0, 0.0, 0.0, 1.0])), np.concatenate([np.zeros(3), turn]))
+    middle = moved(Pose(np.array([*aside, depth]), FACE_ON), np.concatenate([np.zeros(3), turn]))
+    return compose(middle, Pose(-rig.points.mean(axis=0), FACE_ON))
 
 
 def in_view(rig: Rig, hand: Pose) -> bool:

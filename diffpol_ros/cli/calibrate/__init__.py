@@ -6,9 +6,24 @@ from typing import Annotated
 import tyro
 
 from diffpol_ros.cli.calibrate.board import PrintBoard
+from diffpol_ros.cli.calibrate.intrinsics import Intrinsics
+from diffpol_ros.cli.calibrate.rehearse import Rehearse
+from diffpol_ros.cli.calibrate.capture import Capture
+from diffpol_ros.cli.calibrate.extrinsics import Extrinsics
+from diffpol_ros.cli.calibrate.hand_eye import HandEye
 from diffpol_ros.cli.calibrate.sign import Sign
+from diffpol_ros.cli.calibrate.time_offset import TimeOffset
 
-CalibrateCommand = Annotated[PrintBoard, tyro.conf.subcommand("board")] | Annotated[Sign, tyro.conf.subcommand("sign")]
+CalibrateCommand = (
+    Annotated[PrintBoard, tyro.conf.subcommand("board")]
+    | Annotated[Intrinsics, tyro.conf.subcommand("intrinsics")]
+    | Annotated[Rehearse, tyro.conf.subcommand("rehearse")]
+    | Annotated[Capture, tyro.conf.subcommand("capture")]
+    | Annotated[Extrinsics, tyro.conf.subcommand("extrinsics")]
+    | Annotated[HandEye, tyro.conf.subcommand("hand-eye")]
+    | Annotated[TimeOffset, tyro.conf.subcommand("time-offset")]
+    | Annotated[Sign, tyro.conf.subcommand("sign")]
+)
 
 
 @dataclass(frozen=True)
