@@ -7,8 +7,8 @@ import numpy as np
 
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE
 
@@ -42,7 +42,7 @@ class Scripted:
 
 
 def stage(
-    open_detector: Callable[[DetectorSettings], Detector] = PupilDetector,
+    open_detector: Callable[[DetectorSettings], Detector] = open_detector,
     settings: StageSettings = SETTINGS,
     **changes: object,
 ) -> EstimationStage:

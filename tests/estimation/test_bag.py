@@ -11,8 +11,8 @@ import pytest
 from diffpol_ros.core.clock import ManualClock, to_ns
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.stage import EstimationStage, Frame
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
@@ -87,7 +87,7 @@ class Live:
     """The path of the node: workers look, what they found is published; all of it is recorded."""
 
     def __init__(self, folder: Path) -> None:
-        self.stage, self._done = stage(PupilDetector, needs_camera_info=True), threading.Semaphore(0)
+        self.stage, self._done = stage(open_detector, needs_camera_info=True), threading.Semaphore(0)
         self._workers = Workers(self.stage, ManualClock(), self._done.release)
         self._bag, self._topics = BagWriter(folder), {}
 
@@ -163,7 +163,7 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> BagReader:
 
 @pytest.fixture
 def core() -> Iterator[EstimationStage]:
-    core = stage(PupilDetector, needs_camera_info=True)
+    core = stage(open_detector, needs_camera_info=True)
     yield core
     core.close()
 
@@ -175,7 +175,7 @@ def test_a_replay_gives_the_bits_that_were_published_live(bag: BagReader, core: 
 
 
 def test_two_replays_give_the_same_bits(bag: BagReader, core: EstimationStage) -> None:
-    other = stage(PupilDetector, needs_camera_info=True)
+    other = stage(open_detector, needs_camera_info=True)
     assert list(map(bits, replay(bag, core))) == list(map(bits, replay(bag, other)))
     other.close()
 

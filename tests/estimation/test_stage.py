@@ -12,10 +12,10 @@ from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import identity_pose
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.drift import Placement
 from diffpol_ros.estimation.hand import HandState
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
@@ -135,7 +135,7 @@ def test_the_other_camera_goes_on_beside_a_refused_one() -> None:
 
 @pytest.fixture
 def pupil_stage() -> Iterator[EstimationStage]:
-    seen = stage(PupilDetector)
+    seen = stage(open_detector)
     yield seen
     seen.close()
 
@@ -238,7 +238,7 @@ def test_the_same_frames_give_the_same_estimates(pupil_stage: EstimationStage) -
     pictures = [draw(FRONT, [(BASE, FIXED), (BLOCK, TRUTH)], seed=i) for i in range(3)]
     first = run(pupil_stage, pictures)
     pupil_stage.reset()
-    fresh = stage(PupilDetector)
+    fresh = stage(open_detector)
     assert run(fresh, pictures) == first
     assert len(first) == 3
     fresh.close()

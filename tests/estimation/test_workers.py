@@ -9,8 +9,8 @@ import pytest
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.workers import Job, Mailbox, Workers
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, exact_view
 from tests.estimation.stages import Scripted, at, blank, frame, stage
@@ -168,7 +168,7 @@ def test_a_mailbox_keeps_the_newest_and_closes() -> None:
 
 def test_real_detectors_in_threads_find_what_they_find_alone() -> None:
     pictures = {camera.name: draw(camera, [(BASE, FIXED), (BLOCK, TRUTH)]) for camera in (FRONT, SIDE)}
-    alone, beside, done = stage(PupilDetector), stage(PupilDetector), threading.Semaphore(0)
+    alone, beside, done = stage(open_detector), stage(open_detector), threading.Semaphore(0)
     workers = Workers(beside, ManualClock(), done.release)
     expected = [
         estimate.pose.position.tobytes()
