@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from diffpol_ros.calibrate.charuco import CharucoPattern
 from diffpol_ros.calibrate.tag_grid import TagGridPattern
 from diffpol_ros.core.resources import find_resource
-from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Array, frozen_array
-from diffpol_ros.estimation.calibration import HIGHEST_TAG_ID, check_schema_version
+from diffpol_ros.estimation.calibration import HIGHEST_TAG_ID, CameraCalibration, check_schema_version, load_versioned
 from diffpol_ros.estimation.images import GreyImage
 
 FOLDER = "calibration/boards"
@@ -63,8 +63,8 @@ class Pattern(Protocol):
     extent: tuple[float, float]
     margin: float
 
-    def find(self, image: GreyImage) -> tuple[list[int], Array]:
-        """Return which corners are seen, and their pixels (n, 2)."""
+    def find(self, image: GreyImage, lens: CameraCalibration | None) -> tuple[list[int], Array]:
+        """Return which corners are seen, and their pixels (n, 2); a known lens may help."""
         ...
 
     def dark(self, across: Array, down: Array) -> NDArray[np.bool_]:
@@ -97,13 +97,22 @@ class Board:
         return self._pattern.margin
 
     @property
+    def bends(self) -> bool:
+        """Return whether its corners come from edges, which a lens bends: they are better where the lens is known."""
+        return self.settings.kind == "apriltag"
+
+    @property
     def corner(self) -> Array:
         """Return where the upper left corner of the print is, in the board's frame (3,) [m]."""
         return np.array([-self.margin, -self.margin, 0.0])
 
-    def detect(self, image: GreyImage) -> BoardSighting:
-        """Return the corners that are seen, possibly none; (0, 0) is the centre of the first pixel."""
-        ids, pixels = self._pattern.find(image)
+    def detect(self, image: GreyImage, lens: CameraCalibration | None = None) -> BoardSighting:
+        """Return the corners that are seen, possibly none; (0, 0) is the centre of the first pixel.
+
+        lens: what is known of the camera; edges that it bends are looked for where it bends them. The corners are
+        always those of the image as it came.
+        """
+        ids, pixels = self._pattern.find(image, lens)
         return BoardSighting(self.points[ids], pixels, tuple(ids))
 
     def texture(self, pixels_per_metre: float, samples: int = 4) -> NDArray[np.uint8]:
@@ -126,4 +135,4 @@ class Board:
 
 def load_board(name: str) -> Board:
     """Return board `name`: one of calibration/boards, or the path of a file."""
-    return Board(load_settings(BoardSettings, find_resource(FOLDER, name)))
+    return Board(load_versioned(BoardSettings, find_resource(FOLDER, name)))

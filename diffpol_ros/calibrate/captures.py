@@ -10,10 +10,10 @@ import yaml
 
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.settings import setting
 from diffpol_ros.core.spatial import normalize_quaternion
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.calibration import PoseSettings, check_schema_version
+from diffpol_ros.estimation.calibration import PoseSettings, check_schema_version, load_versioned
 from diffpol_ros.estimation.images import GreyImage
 
 LIST, HANDS = "captures.yaml", "hands.csv"
@@ -88,7 +88,7 @@ class CaptureSet:
     def load(cls, folder: Path) -> "CaptureSet":
         """Read a folder, or say what is wrong with it."""
         folder = Path(folder)
-        told = load_settings(CaptureList, folder / LIST)
+        told = load_versioned(CaptureList, folder / LIST)
         captures = tuple(_load(folder, entry, (told.height, told.width)) for entry in told.captures)
         return cls(told.camera, captures, told.serial, _load_hands(folder / HANDS))
 

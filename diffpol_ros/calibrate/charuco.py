@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.calibration import CameraCalibration
 from diffpol_ros.estimation.images import GreyImage
 
 DICTIONARY = cv2.aruco.DICT_5X5_250
@@ -28,8 +29,8 @@ class CharucoPattern:
         self.extent = columns * size, rows * size
         self.margin = MARGIN_SQUARES * size
 
-    def find(self, image: GreyImage) -> tuple[list[int], Array]:
-        """Return which corners are seen, and their pixels (n, 2)."""
+    def find(self, image: GreyImage, lens: CameraCalibration | None) -> tuple[list[int], Array]:
+        """Return which corners are seen, and their pixels (n, 2); a lens does not move a crossing of edges."""
         corners, ids, _, _ = self._detector.detectBoard(image)
         if ids is None or len(ids) == 0:
             return [], np.empty((0, 2))

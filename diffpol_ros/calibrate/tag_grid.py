@@ -4,12 +4,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from diffpol_ros.calibrate.target_pose import distorted, undistorted
 from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.calibration import CameraCalibration
 from diffpol_ros.estimation.edges import refine_corners
 from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.tag_pose import corner_points
 
 CELLS = 8
+BORDER = 25
 # OpenCV prints this family upside down and counts the corners from its own upper left.
 FROM_OPENCV = [1, 0, 3, 2]
 
@@ -31,14 +34,14 @@ class TagGridPattern:
         self.extent = columns * pitch - self._gap, rows * pitch - self._gap
         self.margin = max(self._gap, 2.0 * size / CELLS)
 
-    def find(self, image: GreyImage) -> tuple[list[int], Array]:
-        """Return which corners are seen, and their pixels (n, 2)."""
+    def find(self, image: GreyImage, lens: CameraCalibration | None) -> tuple[list[int], Array]:
+        """Return which corners are seen, and their pixels (n, 2); edges are straight only without distortion."""
         squares, ids, _ = self._detector.detectMarkers(image)
         if ids is None or len(ids) == 0:
             return [], np.empty((0, 2))
         tags = [int(one) - self._first for one in ids.ravel()]
         corners = np.asarray(squares, dtype=np.float64).reshape(-1, 4, 2)[:, FROM_OPENCV]
-        refined, sharp = refine_corners(image, corners)
+        refined, sharp = _refine(image, corners, lens)
         rows, columns = self._shape
         known = [
             index
@@ -62,3 +65,33 @@ class TagGridPattern:
         cells = [np.clip(cell, 0, CELLS - 1) for cell in inner]
         tag = row[:, None] * columns + column
         return on_tag[0][:, None] & on_tag[1] & self._cells[tag, cells[0][:, None], cells[1]]
+
+
+def _refine(image: GreyImage, corners: Array, lens: CameraCalibration | None) -> tuple[Array, NDArray[np.bool_]]:
+    """Return corners (k, 4, 2) where the edges of the tags meet, and whether they were found."""
+    if lens is None or not any(lens.distortion):
+        return refine_corners(image, corners)
+    plain, shift = _straightened(image, lens)
+    ideal = undistorted(lens, corners.reshape(-1, 2)).reshape(corners.shape) + shift
+    refined, sharp = refine_corners(plain, ideal)
+    # What is not finite has no image under the lens.
+    seen = np.where(np.isfinite(refined), refined, ideal) - shift
+    return distorted(lens, seen.reshape(-1, 2)).reshape(corners.shape), sharp
+
+
+def _straightened(image: GreyImage, lens: CameraCalibration) -> tuple[GreyImage, Array]:
+    """Return the whole image as a camera without distortion sees it, and where its pixel (0, 0) lies in that (2,)."""
+    width, height = lens.width, lens.height
+    columns, rows = np.linspace(0.0, width - 1.0, BORDER), np.linspace(0.0, height - 1.0, BORDER)
+    sides = [(x, y) for x in columns for y in (0.0, height - 1.0)] + [(x, y) for x in (0.0, width - 1.0) for y in rows]
+    border = undistorted(lens, np.array(sides))
+    # A lens that is guessed badly may throw its border anywhere.
+    most = np.array([width, height], dtype=np.float64)
+    low = np.maximum(np.floor(border.min(axis=0)), -0.5 * most)
+    high = np.minimum(np.ceil(border.max(axis=0)), 1.5 * most)
+    matrix = lens.matrix
+    matrix[:2, 2] -= low
+    size = int(high[0] - low[0]), int(high[1] - low[1])
+    maps = cv2.initUndistortRectifyMap(lens.matrix, np.array(lens.distortion), np.eye(3), matrix, size, cv2.CV_32FC1)
+    plain = cv2.remap(image, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(plain, dtype=np.uint8), -low

@@ -6,11 +6,11 @@ from typing import Annotated
 import tyro
 
 from diffpol_ros.cli.calibrate.board import PrintBoard
-from diffpol_ros.cli.calibrate.intrinsics import Intrinsics
-from diffpol_ros.cli.calibrate.rehearse import Rehearse
 from diffpol_ros.cli.calibrate.capture import Capture
 from diffpol_ros.cli.calibrate.extrinsics import Extrinsics
 from diffpol_ros.cli.calibrate.hand_eye import HandEye
+from diffpol_ros.cli.calibrate.intrinsics import Intrinsics
+from diffpol_ros.cli.calibrate.rehearse import Rehearse
 from diffpol_ros.cli.calibrate.sign import Sign
 from diffpol_ros.cli.calibrate.time_offset import TimeOffset
 
