@@ -14,9 +14,10 @@ from diffpol_ros.estimation.projection import CornerProblem, View
 
 SAME_SOLUTION_RAD = 0.1
 HOPELESS = 100.0
-WORTH_A_TRY_PX = 1.0
 EXPLAINED = 3.0
 NEARBY_DAMPING = 1e-6
+# A rival that is clearly worse need not be known exactly.
+ROUGHLY, DOUBTFUL = 1e-4, 2.0
 TRUSTED = 12.0
 
 
@@ -102,15 +103,15 @@ def _with_rival(
     problem: CornerProblem, best: Solution, starts: Sequence[Pose], settings: FusionSettings
 ) -> list[Solution]:
     limit = best.cost + HOPELESS * settings.ambiguity
-    # With little noise a rough start costs much more than the fit it leads to.
-    limit = max(limit, float(np.sum(np.minimum(WORTH_A_TRY_PX / problem.deviations, settings.huber) ** 2)))
     costs = [robust_cost(problem, pose, settings.huber) for pose in starts]
     for index in np.argsort(costs):
         if costs[index] >= limit:
             break
         if angle_between(starts[index], best.pose) > SAME_SOLUTION_RAD:
-            rival = refine(problem, starts[index], settings.huber)
+            rival = refine(problem, starts[index], settings.huber, small_step=ROUGHLY)
             if angle_between(rival.pose, best.pose) > SAME_SOLUTION_RAD:
+                if rival.cost < best.cost + DOUBTFUL * settings.ambiguity * max(1.0, best.cost):
+                    rival = refine(problem, rival.pose, settings.huber, NEARBY_DAMPING)
                 return sorted([best, rival], key=lambda solution: solution.cost)
     return [best]
 

@@ -7,19 +7,12 @@ import numpy as np
 from diffpol_ros.core.spatial import compose, inverse, matrix_from_quaternion, quaternion_from_matrix, rotation_between
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.projection import TagView, View, narrow_sides
-from diffpol_ros.estimation.tag_pose import tag_poses
+from diffpol_ros.estimation.tag_pose import poses_of_tags
 
 
 def candidates(views: Sequence[View]) -> list[list[Pose]]:
     """Return, for each tag, the poses of the object in the base frame that it allows, the better one first."""
-    return [
-        [
-            compose(compose(view.camera.pose.pose, solution.pose), inverse(seen.tag.pose))
-            for solution in tag_poses(view.camera, seen.corners, seen.tag.size)
-        ]
-        for view in views
-        for seen in view.tags
-    ]
+    return [poses for view in views if view.tags for poses in _of_view(view)]
 
 
 def mirrored(views: Sequence[View], pose: Pose) -> Iterator[Pose]:
@@ -48,6 +41,15 @@ def difference(start: Pose, end: Pose) -> Array:
 def angle_between(one: Pose, other: Pose) -> float:
     """Return by how much two poses are turned against each other [rad]."""
     return float(np.linalg.norm(rotation_between(one.quaternion, other.quaternion)))
+
+
+def _of_view(view: View) -> list[list[Pose]]:
+    corners = np.array([seen.corners for seen in view.tags])
+    found = poses_of_tags(view.camera, corners, [seen.tag.size for seen in view.tags])
+    return [
+        [compose(compose(view.camera.pose.pose, solution.pose), inverse(seen.tag.pose)) for solution in solutions]
+        for seen, solutions in zip(view.tags, found, strict=True)
+    ]
 
 
 def _mirrored(view: View, seen: TagView, pose: Pose) -> Pose:

@@ -48,8 +48,13 @@ def robust_cost(problem: CornerProblem, pose: Pose, huber: float) -> float:
     return _huber_sum(errors / problem.deviations, huber)
 
 
-def refine(problem: CornerProblem, start: Pose, huber: float, damping: float = 1e-3) -> Solution:
-    """Return the nearest minimum of the robust cost from `start`; less `damping` for a start that is near it."""
+def refine(
+    problem: CornerProblem, start: Pose, huber: float, damping: float = 1e-3, small_step: float = SMALL_STEP
+) -> Solution:
+    """Return the nearest minimum of the robust cost from `start`; less `damping` for a start that is near it.
+
+    small_step: where to stop [m, rad].
+    """
     now, exact = _linearize(problem, start, huber), False
     for _ in range(ITERATIONS):
         curvature = now.curvature if exact else now.normal
@@ -65,7 +70,7 @@ def refine(problem: CornerProblem, start: Pose, huber: float, damping: float = 1
             continue
         else:
             damping *= 10.0
-        if size < SMALL_STEP or damping > LARGEST_DAMPING:
+        if size < small_step or damping > LARGEST_DAMPING:
             break
     return Solution(now.pose, now.cost, now.normal, now.errors)
 
