@@ -11,7 +11,9 @@ from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
 from diffpol_ros.estimation.corner_noise import CornerNoise, usual_noise
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.drift import DriftSettings, DriftWatch, Offset, Placement, offset_between
-from diffpol_ros.estimation.fusion import Fit, FusionSettings, Measurement, fuse, settle
+from diffpol_ros.estimation.fit import Fit
+from diffpol_ros.estimation.fusion import Measurement, fuse, settle
+from diffpol_ros.estimation.fusion_settings import FusionSettings
 from diffpol_ros.estimation.least_squares import refine
 from diffpol_ros.estimation.projection import CornerProblem, TagView, View
 from diffpol_ros.estimation.tag_pose import undistort

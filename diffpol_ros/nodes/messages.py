@@ -17,7 +17,7 @@ from diffpol_ros.core.types import ActionChunk, Array, ObjectEstimate, Pose, Rob
 
 CHUNK_JOINTS = ["ee", "gripper"]
 FINGER_JOINTS = ("panda_finger_joint1", "panda_finger_joint2")
-_CHANNELS = {"mono8": 1, "rgb8": 3, "bgr8": 3}
+_CHANNELS = {"mono8": 1, "8UC1": 1, "rgb8": 3, "bgr8": 3}
 
 
 def to_stamp(stamp_ns: int) -> Time:

@@ -104,6 +104,13 @@ def test_padded_rows_are_understood() -> None:
     assert np.array_equal(messages.from_image_message(message), image)
 
 
+def test_bytes_of_one_channel_are_grey() -> None:
+    """Some drivers name the type and not the colour."""
+    image = np.arange(24, dtype=np.uint8).reshape(4, 6)
+    message = Image(height=4, width=6, encoding="8UC1", step=6, data=image.tobytes())
+    assert np.array_equal(messages.from_image_message(message), image)
+
+
 def test_an_image_of_the_wrong_size_is_refused() -> None:
     """A truncated image is not reshaped into nonsense."""
     with pytest.raises(ObservationError, match="bytes"):
