@@ -13,11 +13,11 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.types import Array, ObjectEstimate, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings, load_object
-from diffpol_ros.estimation.detector import Detector
+from diffpol_ros.estimation.detector import DetectorSettings
+from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.noise_place import Three
 from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
-from diffpol_ros.estimation.pupil_detector import PupilDetector
 from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.scene import BLOCK
@@ -53,16 +53,13 @@ class Studio:
     def __init__(
         self, cameras: Sequence[CameraCalibration], tag_size: float, options: TwinOptions, stack: ExitStack
     ) -> None:
-        """Open renderers and detectors; `stack` closes them."""
+        """Open the renderers; `stack` closes them."""
         self._cameras, self._options = cameras, options
         self._simulation = Simulation()
         block = load_object(BLOCK)
         self._factor = tag_size / block.tags[0].size
         self._block = scaled(block, self._factor)
         self._shrink()
-        self._detectors: list[Detector] = [PupilDetector() for _ in cameras]
-        for detector in self._detectors:
-            stack.callback(detector.close)
         self._renderers = [self._renderer(camera, index) for index, camera in enumerate(cameras)]
         for renderer in self._renderers:
             stack.callback(renderer.close)
@@ -74,11 +71,16 @@ class Studio:
         scene = Scene(self._block.tags[0].size, viewpoints_of(cameras), truth)
         label = f"tags of {1e3 * scene.tag_size:g} mm from {distance:g} m, place {seed}"
         try:
-            return Take(label, scene, self._record(cameras, qpos))
+            with ExitStack() as stack:
+                return Take(label, scene, self._record(cameras, qpos, stack))
         except NoiseError as error:
             return Take(label, scene, None, str(error))
 
-    def _record(self, cameras: Sequence[CameraCalibration], qpos: Array) -> Recording:
+    def _record(self, cameras: Sequence[CameraCalibration], qpos: Array, stack: ExitStack) -> Recording:
+        # Fresh ones at each place: they look first where the tags were last.
+        detectors = [open_detector(DetectorSettings()) for _ in cameras]
+        for detector in detectors:
+            stack.callback(detector.close)
         estimator = Estimator(cameras, [self._block])
         estimates: list[ObjectEstimate] = []
         stamps_ns = [to_ns(frame / self._options.rate) for frame in range(WARM_UP + self._options.frames)]
@@ -88,7 +90,7 @@ class Studio:
             for index, camera in enumerate(cameras):
                 if index == 0 or frame % 2 == 0:
                     grey = cv2.cvtColor(self._renderers[index].render(qpos), cv2.COLOR_RGB2GRAY).astype(np.uint8)
-                    found = estimator.absorb(sight(camera, self._detectors[index], grey, stamp_ns))
+                    found = estimator.absorb(sight(camera, detectors[index], grey, stamp_ns))
                     estimates += found if frame >= WARM_UP else []
         return Recording.of(estimates, exposures_ns=stamps_ns[WARM_UP:])
 

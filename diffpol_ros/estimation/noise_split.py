@@ -29,7 +29,7 @@ class Split:
 
 def split(times: Array, values: Array) -> Split:
     """Return the parts of `values` (n, k), sampled at increasing `times` (n,) [s]."""
-    intervals, count = np.diff(times), values.shape[1]
+    intervals, count, values = np.diff(times), values.shape[1], values - values.mean(axis=0)
     alone, size = _likelihood(intervals, values, np.zeros((1, count)), np.ones((1, count)))
     shares = np.tile([0.03, 0.97], (count, 1)).T
     logs = np.tile(np.log([0.3 * np.median(intervals), 0.3 * (times[-1] - times[0])]), (count, 1)).T
@@ -38,7 +38,7 @@ def split(times: Array, values: Array) -> Split:
         shares = _around(share, np.ptp(shares, axis=0) / (SHARES - 1), 0.0, 0.999)
         logs = _around(log, np.ptp(logs, axis=0) / (TIMES - 1), -np.inf, np.inf)
     share, log, likelihood, both = _best(intervals, values, shares, logs)
-    wanders = likelihood - alone[0] > GAIN_NEEDED
+    wanders = (likelihood - alone[0] > GAIN_NEEDED) & (size[0] > TINY)
     portion, variance = np.where(wanders, share, 0.0), np.where(wanders, both, size[0])
     drift_time = np.where(wanders, np.exp(log), 0.0)
     return Split(np.sqrt((1.0 - portion) * variance), np.sqrt(portion * variance), drift_time)

@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import quaternion_from_rotation_vector, rotation_between
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.noise import AxisNoise, Delay, Dropouts, Flips, NoiseModel, ObjectNoise
 from diffpol_ros.estimation.noise_measurement import measure, spectrum
 from diffpol_ros.estimation.noise_place import Place
-from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene
+from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
 from sim.envs.noise import PoseSensor
+from tests.estimation.scenes import FRONT, SIDE
 
 TRUTH = Pose(np.array([0.5, 0.1, 0.03]), quaternion_from_rotation_vector(np.array([0.0, 0.0, 0.8])))
 VIEW = (1.1, 0.0, 0.3)
@@ -201,3 +203,9 @@ def test_not_finite_estimates_are_refused():
     positions[3, 1] = np.nan
     with pytest.raises(NoiseError, match="not finite"):
         replace(recording, positions=positions)
+
+
+def test_distances_are_measured_from_cameras_that_stand_still():
+    assert viewpoints_of([FRONT, SIDE]) == (FRONT.pose.position, SIDE.pose.position)
+    with pytest.raises(SettingsError, match="camera front is mounted on the end_effector"):
+        viewpoints_of([replace(FRONT, mount="end_effector")])
