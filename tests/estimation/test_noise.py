@@ -38,9 +38,8 @@ def test_the_twin_is_recorded_over_distances_and_tag_sizes():
     assert (entry.valid.nearest, entry.valid.farthest) == (0.3, 1.0)
     assert (entry.valid.smallest, entry.valid.largest) == (0.0195, 0.048)
     assert entry.x.distance_power > 1.0 and entry.x.size_power > 0.0
-    for place in entry.places:
-        scale = entry.scales(place.distance, place.tag_size)[0]
-        assert 0.1 < place.x.white / (scale * entry.x.white) < 10.0
+    ratios = [place.x.white / entry.x.white / entry.scales(place.distance, place.tag_size)[0] for place in entry.places]
+    assert 0.5 < np.median(ratios) < 2.0  # single places differ more: the face that is seen, one camera or both
 
 
 def changed(tmp_path: Path, **values: object) -> Path:
