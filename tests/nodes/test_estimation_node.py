@@ -264,15 +264,18 @@ def test_an_object_in_the_gripper_is_carried_unseen_and_called_coasting(start: S
     graph = start("grasp_prior:=true", "needs_camera_info:=false")
     graph.node.start()
     driver, grip = graph.driver, Pose(TRUTH.position + np.array([0.0, 0.0, 0.01]), np.array([1.0, 0.0, 0.0, 0.0]))
-    began = time.monotonic()
+    began: list[float] = []
 
     def play() -> None:
-        """Grip the block, which is hidden from then on, and lift it."""
-        passed_s, now_ns = time.monotonic() - began, graph.node.get_clock().now().nanoseconds
-        if passed_s < 1.5:
+        """Grip the block once it was seen, hide it from then on, and lift it."""
+        if not began and len(driver.poses) >= 3:
+            began.append(time.monotonic())
+        passed_s = time.monotonic() - began[0] if began else 0.0
+        now_ns = graph.node.get_clock().now().nanoseconds
+        if passed_s < 0.5:
             driver.shoot(matrix=None, stamp_ns=now_ns)
-        raised = np.array([0.0, 0.0, max(0.0, 0.05 * (passed_s - 2.5))])
-        state = RobotState(now_ns, np.zeros(7), np.zeros(7), np.zeros(7), 0.08 if passed_s < 1.0 else 0.06)
+        raised = np.array([0.0, 0.0, max(0.0, 0.05 * (passed_s - 1.0))])
+        state = RobotState(now_ns, np.zeros(7), np.zeros(7), np.zeros(7), 0.08 if passed_s < 0.2 else 0.06)
         driver.joints.publish(to_joint_state(state, JOINTS))
         driver.hand.publish(to_pose_stamped(Pose(grip.position + raised, grip.quaternion), now_ns, "panda_link0"))
 
