@@ -9,6 +9,7 @@ from diffpol_ros.estimation.images import GreyImage
 
 FAMILY = "tag36h11"
 LIBRARIES = ("pupil", "opencv")
+REFINED_BY = ("pattern", "edges", "none")
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,13 +18,15 @@ class TagDetection:
 
     corners: (4, 2) [pixel], (0, 0) the centre of the first pixel; in the tag frame (x right, y down) they are
     lower left, lower right, upper right, upper left of the black square. margin: how clearly its bits were
-    read, in grey levels. hamming: number of bits that were corrected.
+    read, in grey levels. hamming: number of bits that were corrected. deviation_px: standard deviation of a
+    corner, per axis, where the image tells.
     """
 
     id: int
     corners: Array
     margin: float
     hamming: int
+    deviation_px: float | None = None
 
     def __post_init__(self) -> None:
         """Freeze the corners."""
@@ -52,14 +55,16 @@ class DetectorSettings:
     sigma_px: float = setting(0.5, description="Gaussian blur before the search", minimum=0.0, maximum=5.0)
     threads: int = setting(1, description="Threads of the search", minimum=1, maximum=64)
     gamma: float = setting(0.8, description="Search in the image raised to this power", minimum=0.1, maximum=1.0)
-    refine: bool = setting(True, description="Move corners to where the edges meet in the image as it is")
+    refine: str = setting("pattern", description="What tells the corners: pattern, edges, or none: as found")
     minimum_margin: float = setting(20.0, description="Refuse tags whose bits are less clear", minimum=0.0)
     maximum_hamming: int = setting(1, description="Refuse tags with more corrected bits", minimum=0, maximum=2)
 
     def __post_init__(self) -> None:
-        """Refuse a library that is not known."""
+        """Refuse names that are not known."""
         if self.library not in LIBRARIES:
             raise ValueError(f"library is {self.library!r}, expected one of {', '.join(LIBRARIES)}")
+        if self.refine not in REFINED_BY:
+            raise ValueError(f"refine is {self.refine!r}, expected one of {', '.join(REFINED_BY)}")
 
 
 class Detector(Protocol):

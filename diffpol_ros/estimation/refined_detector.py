@@ -1,4 +1,4 @@
-"""What all detectors have in common: light evened out, a search, clear tags kept, corners found again from edges."""
+"""What all detectors have in common: light evened out, a search, clear tags kept, corners found again in the image."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ import numpy as np
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.estimation.detector import DetectorSettings, TagDetection
-from diffpol_ros.estimation.edges import refine_corners
 from diffpol_ros.estimation.images import GreyImage, ImageError
+from diffpol_ros.estimation.refinement import REFINEMENTS
 from diffpol_ros.estimation.search import Candidate, Search
 
 
@@ -29,7 +29,7 @@ class RefinedDetector:
             raise ImageError(f"image is {image.dtype} {image.shape}, expected uint8 (height, width) with pixels in it")
         image = np.ascontiguousarray(image)
         bright = np.asarray(cv2.LUT(image, self._brightness), dtype=np.uint8)
-        return refined(image, self.candidates(bright), self.settings)
+        return REFINEMENTS[self.settings.refine](image, self.candidates(bright))
 
     def candidates(self, bright: GreyImage) -> list[Candidate]:
         """Return what the search finds in an evened out image, as far as it is clear and whole."""
@@ -52,17 +52,3 @@ def inside(one: Candidate, image: GreyImage) -> bool:
     """Return whether all corners are on the image: of an edge beyond it nothing is known."""
     height, width = image.shape
     return bool(np.all((one.corners >= 0.0) & (one.corners <= [width - 1.0, height - 1.0])))
-
-
-def refined(image: GreyImage, found: Sequence[Candidate], settings: DetectorSettings) -> list[TagDetection]:
-    """Return candidates with their corners where the edges are in `image`; those without sharp edges are left out."""
-    if not found:
-        return []
-    corners, sharp = np.array([one.corners for one in found]), np.ones(len(found), dtype=bool)
-    if settings.refine:
-        corners, sharp = refine_corners(image, corners)
-    return [
-        TagDetection(one.id, where, one.margin, one.hamming)
-        for one, where, clear in zip(found, corners, sharp, strict=True)
-        if clear
-    ]
