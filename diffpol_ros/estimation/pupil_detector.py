@@ -14,7 +14,7 @@ from diffpol_ros.estimation.search import Candidate
 # The library puts (0, 0) on the corner of the first pixel, OpenCV and our calibration on its centre:
 # left alone, that half pixel is 0.6 mm at 0.65 m.
 PIXEL_CENTRE = 0.5
-# Below this many pixels the library's own arithmetic on clusters goes wrong.
+# An image narrower than this holds no tag that could be read with its paper around it.
 SMALLEST_PX = 24
 
 
