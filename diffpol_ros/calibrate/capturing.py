@@ -6,7 +6,9 @@ from typing import Literal
 
 import numpy as np
 
+from diffpol_ros.calibrate.board import BoardSighting
 from diffpol_ros.calibrate.captures import Capture
+from diffpol_ros.calibrate.coverage import missing_views
 from diffpol_ros.calibrate.motion import missing_turn
 from diffpol_ros.calibrate.stillness import HandWatch, ImageWatch, StillnessSettings, new_hand, new_image
 from diffpol_ros.calibrate.targets import Seen
@@ -44,6 +46,8 @@ class Capturing:
         self.captures: list[Capture] = []
         self.hands: list[tuple[int, Pose]] = []
         self._corners: list[Mapping[int, Array]] = []
+        self._views: list[BoardSighting] = []
+        self._missing_views: tuple[str, ...] = ()
         self._hand, self._image = HandWatch(settings), ImageWatch(settings)
 
     def see_hand(self, stamp_ns: int, pose: Pose) -> None:
@@ -65,6 +69,8 @@ class Capturing:
         if not reason:
             self.captures.append(Capture(image.copy(), stamp_ns, hand))
             self._corners.append(corners)
+            if self.settings.purpose == "intrinsics":
+                self._cover(seen)
         return reason
 
     @property
@@ -75,9 +81,17 @@ class Capturing:
             return f"{left:.0f} s more of wiggling: briskly, irregularly, about two axes" if left > 0.0 else ""
         count = self.settings.captures - len(self.captures)
         texts = [f"{count} more images"] if count > 0 else []
+        if self.settings.purpose == "intrinsics":
+            texts += self._missing_views
         if self.settings.purpose == "hand_eye":
             texts.append(missing_turn(self._taken_from, np.radians(self.settings.turn_deg)))
         return "; ".join(text for text in texts if text)
+
+    def _cover(self, seen: Seen) -> None:
+        """Find out which views of the lens are missing; that takes too long to be asked for at every image."""
+        self._views.append(BoardSighting(seen.points, seen.pixels, tuple(int(key) for key in seen.ids)))
+        height, width = self.captures[0].image.shape
+        self._missing_views = missing_views(self._views, (width, height))
 
     def _record(self, image: GreyImage, stamp_ns: int) -> str:
         if not self.missing:

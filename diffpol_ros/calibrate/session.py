@@ -95,6 +95,12 @@ class Session:
         return self._capturing.missing
 
     @property
+    def progress(self) -> str:
+        """Return what a person who captures wants to read; it changes a few times a second at most."""
+        lacking = self.missing or "enough is captured: call calibration/finish, or press Ctrl-C"
+        return lacking if self._wiggle else f"{self.count} taken; {lacking}"
+
+    @property
     def values(self) -> Mapping[str, object]:
         """Return the figures for diagnostics."""
         return {

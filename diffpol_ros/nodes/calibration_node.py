@@ -71,7 +71,7 @@ class CalibrationNode(StageNode[CalibrationParameters]):
         """Stop capturing; nothing that was captured is lost."""
         self._active = False
         if self._session is not None and self._session.unsaved:
-            self._tell(self._session.finish())
+            self._finish()
 
     def cleanup(self) -> None:
         """Unsubscribe and free the detector."""
@@ -106,7 +106,7 @@ class CalibrationNode(StageNode[CalibrationParameters]):
             return
         self._complaint = ""
         if taken:
-            self._tell(f"{self.session.count} taken; {self.session.missing or 'enough: call calibration/finish'}")
+            self._tell(self.session.progress)
 
     def _on_capture(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         refused = self.session.capture_now()
@@ -114,12 +114,16 @@ class CalibrationNode(StageNode[CalibrationParameters]):
         return response
 
     def _on_finish(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        try:
-            response.success, response.message = True, self.session.finish()
-        except DiffpolError as error:
-            response.success, response.message = False, str(error)
-        self._tell(response.message)
+        response.success, response.message = self._finish()
         return response
+
+    def _finish(self) -> tuple[bool, str]:
+        try:
+            saved, text = True, self.session.finish()
+        except DiffpolError as error:
+            saved, text = False, str(error)
+        self._tell(text)
+        return saved, text
 
     def _tell(self, text: str) -> None:
         if text != self._told:

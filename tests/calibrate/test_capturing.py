@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.calibration_prints import CHARUCO, rig_with
+from benchmarks.calibration_rigs import hand_poses, project, random_rig
+from diffpol_ros.calibrate.board import Board
 from diffpol_ros.calibrate.captures import CaptureSet
 from diffpol_ros.calibrate.capturing import Capturing, CapturingSettings
 from diffpol_ros.calibrate.chain import moved
@@ -79,10 +82,22 @@ def test_for_intrinsics_the_target_must_have_moved_in_the_image() -> None:
     capturing = Capturing(CapturingSettings(purpose="intrinsics", captures=2))
     scene = Scene(capturing)
     assert scene.stand(hand=None, seconds=2.0).count("") == 1
-    assert capturing.missing == "1 more images"
+    assert capturing.missing.startswith("1 more images; ")
     assert scene.stand(hand=None, shift=5.0).count("") == 0
     assert scene.stand(hand=None, shift=50.0).count("") == 1
-    assert capturing.missing == ""
+    assert capturing.missing == "no view shows 12 corners of the board"
+
+
+def test_for_intrinsics_the_views_that_a_lens_needs_are_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    rig = rig_with(random_rig(rng, "base"), Board(CHARUCO))
+    capturing = Capturing(CapturingSettings(purpose="intrinsics", captures=3))
+    for index, hand in enumerate(hand_poses(rig, rng, 3)):
+        pixels = project(rig.camera, rig.in_camera(hand), rig.points)
+        seen = TagCorners(rig.points, pixels, tuple(range(len(pixels))))
+        assert capturing.see_image(np.zeros((480, 640), np.uint8), index, seen, forced=True) == ""
+    assert "more images" not in capturing.missing
+    assert "view" in capturing.missing
 
 
 def test_for_extrinsics_the_same_view_is_wanted_again_and_again() -> None:
