@@ -11,11 +11,11 @@ from diffpol_ros.core.types import Array
 REFERENCE_PX = 30.0
 NARROWEST_PX = 10.0
 BLUR_SHARE = 0.8
-LEAST_TOLD_PX = 0.004
+LEAST_TOLD_PX = 0.006
 TOLD = (0.5, 5.0)
 WILD = 4.0
 # Corner errors have tails that a robust fit hardly feels: of their variance this much reaches the pose.
-FELT = 0.7
+FELT, FELT_OF_TOLD = 0.7, 0.85
 TRUSTED = 40.0
 LONGEST_MEMORY = 4000.0
 MISTAKEN = 2.0
@@ -131,7 +131,8 @@ class NoiseBook:
             counts = tag.freedom * shares / np.sum(shares)
             sums = book.pending.setdefault(epoch, _Sums())
             sums.counts += counts
-            sums.surprises += counts * FELT * min(tag.squares / tag.freedom, WILD)
+            felt = FELT_OF_TOLD if tag.told else FELT
+            sums.surprises += counts * felt * min(tag.squares / tag.freedom, WILD)
 
     def clear(self) -> None:
         """Forget stamps, but not what was learned."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from diffpol_ros.estimation.corner_noise import (
     FELT,
+    FELT_OF_TOLD,
     REFERENCE_PX,
     CornerNoise,
     NoiseBook,
@@ -56,7 +57,7 @@ def test_grain_and_blur_are_found_again(seed: int, grain: float, share: float) -
 @pytest.mark.parametrize("wrong", [0.3, 3.0])
 def test_a_detector_that_misjudges_itself_is_corrected_by_a_factor(wrong: float) -> None:
     found = learned(CornerNoise(0.05, 0.04, wrong), 800, 1, told=0.02)
-    assert found.told == pytest.approx(max(0.5, np.sqrt(FELT) * wrong), rel=0.15)
+    assert found.told == pytest.approx(max(0.5, np.sqrt(FELT_OF_TOLD) * wrong), rel=0.15)
     assert (found.grain, found.blur) == pytest.approx((0.05, 0.04))
 
 
