@@ -14,12 +14,13 @@ from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.calibration import CameraCalibration
 
-ROUNDS = 6
+ROUNDS = 12
 OUTLIER = 6.0
 # Corners this near are never thrown away: nothing measures better.
 NEAR_PX = 0.3
 FEWEST_CORNERS = 6
 WORSE_VIEW = 4.0
+STEP = 0.5
 BETTER = 0.97
 
 
@@ -120,7 +121,9 @@ def _consistent(
         odd = int(np.argmax(typical))
         if typical[odd] > max(NEAR_PX, WORSE_VIEW * float(np.median(typical))):
             refused.append(kept.pop(odd).name)
-        elif max(float(one.max()) for one in distances) > limit:
+        elif (worst := max(float(one.max()) for one in distances)) > limit:
+            # A wrong corner pulls its neighbours along: only what is about as bad as the worst goes at once.
+            limit = max(limit, STEP * worst)
             kept = [_without(view, far > limit) for view, far in zip(kept, distances, strict=True)]
             refused.extend(view.name for view in kept if len(view.sighting.ids) < FEWEST_CORNERS)
             kept = [view for view in kept if len(view.sighting.ids) >= FEWEST_CORNERS]
