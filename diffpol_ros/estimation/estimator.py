@@ -159,8 +159,7 @@ class Estimator:
                 self.counters.refused["not_finite"] += 1
             else:
                 name = self._owners[found.id].name
-                deviation_px = getattr(found, "deviation_px", None)
-                view = TagView(self._tags[found.id], undistort(camera, found.corners), deviation_px)
+                view = TagView(self._tags[found.id], undistort(camera, found.corners), found.deviation_px)
                 seen[name] = (*seen.get(name, ()), view)
         return seen
 

@@ -1,5 +1,7 @@
 """The measurement model and its derivative."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,3 +48,12 @@ def test_an_oblique_tag_counts_less_than_one_face_on() -> None:
     assert large == pytest.approx(1.0, abs=1e-3)
     assert narrow > 5.0
     assert small == pytest.approx(narrow)
+
+
+def test_a_deviation_that_the_detector_tells_is_taken_for_its_tag_alone() -> None:
+    view = exact_view(FRONT, BLOCK, block_pose(np.random.default_rng(5), upright=False))
+    first, *others = view.tags
+    told = replace(view, tags=(replace(first, deviation_px=0.3), *others))
+    usual, with_told = CornerProblem([view]).deviations, CornerProblem([told]).deviations
+    assert with_told[:4] == pytest.approx([0.3] * 4)
+    assert with_told[4:] == pytest.approx(usual[4:])
