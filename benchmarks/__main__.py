@@ -7,7 +7,6 @@ BENCHMARKS = (
     "chunk_time",
     "inverse_kinematics",
     "detection_time",
-    "tag_accuracy",
     "estimation_accuracy",
     "polymetis_loop",
     "bridge_loop",

@@ -17,7 +17,8 @@ from benchmarks.estimation_picture import write_picture
 from benchmarks.estimation_scenes import Setup, Studio, block_model
 from benchmarks.estimation_tables import print_by_view, print_errors, print_honesty, print_targets
 from benchmarks.estimation_ways import Bare, Score, look, scores
-from diffpol_ros.estimation.pupil_detector import PupilDetector
+from diffpol_ros.estimation.detector import DetectorSettings
+from diffpol_ros.estimation.detectors import open_detector
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 
@@ -32,6 +33,10 @@ class Arguments:
     """Seed of the first scene."""
     name: str = "estimation_accuracy"
     """Of the picture and the table of all scores in results/."""
+    library: str = DetectorSettings().library
+    """Who searches for our ways: pupil or opencv."""
+    refine: str = DetectorSettings().refine
+    """What tells the corners to our ways: pattern, edges or none."""
     setup: tyro.conf.OmitArgPrefixes[Setup] = dataclasses.field(default_factory=Setup)
     """Tags, image and rendering."""
 
@@ -39,7 +44,9 @@ class Arguments:
 def measure(arguments: Arguments) -> list[Score]:
     """Return the score of every way in every scene."""
     studio, model = Studio(arguments.setup), block_model(arguments.setup)
-    detector, bare = PupilDetector(), Bare(model)
+    # Without regions: the next image is another camera's.
+    detector = open_detector(DetectorSettings(library=arguments.library, refine=arguments.refine, regions=False))
+    bare = Bare(model)
     results: list[Score] = []
     for shot in studio.shots(range(arguments.first, arguments.first + arguments.poses)):
         results += scores(shot, model, look(shot, model, detector, bare))

@@ -20,7 +20,7 @@ COLOURS = {PEERS: "#d1495b", AVERAGED: "#e0a030", OURS: "#2e6fba"}
 EDGES = np.linspace(0.3, 1.0, 8)
 FEWEST = 8
 NUMBERS = ("one camera", "two cameras")
-LOWEST_MM, LOWEST_DEG = 0.003, 0.003
+LOWEST_MM, LOWEST_DEG = 0.001, 0.001
 
 
 def write_picture(scores: Sequence[Score], path: Path) -> Path:

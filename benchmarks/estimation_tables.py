@@ -122,9 +122,13 @@ def print_targets(scores: Sequence[Score]) -> None:
 
 def _print_flips(scores: Sequence[Score]) -> None:
     backed = [score for score in scores if score.tags >= 2 or score.seen_by >= 2]
-    flips = sum(score.degrees > FLIP_DEG for score in backed)
-    share, above = flips / len(backed), clopper_pearson(flips, len(backed))[1]
-    _verdict(share < FLIPS_ALLOWED, f"flips where two tags or cameras saw it: {flips} of {len(backed)} (< {above:.2%})")
+    flipped = [score for score in backed if score.degrees > FLIP_DEG]
+    share = len(flipped) / max(1, len(backed))
+    # The frames of one scene are much alike: only views of different scenes are counted as independent.
+    views, bad = (len({(score.seed, score.through) for score in some}) for some in (backed, flipped))
+    above = clopper_pearson(bad, views)[1] if views else 1.0
+    said = f"{len(flipped)} of {len(backed)} answers in {views} views (95 % sure: in fewer than {above:.2%} of them)"
+    _verdict(share < FLIPS_ALLOWED, f"flips where two tags or two cameras saw it: {said}")
 
 
 def _percentile_near(scores: Sequence[Score], way: str, cameras: int) -> float:

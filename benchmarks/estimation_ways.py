@@ -49,11 +49,13 @@ class Answer:
 class Score:
     """One answer against the truth.
 
-    filtered: whether the frames before were known. tags, seen_by: tags and cameras that our detector found.
-    millimetres, degrees: errors. nees: normalised squared error of all six, position, rotation. nan: no answer.
+    through: the cameras' names. filtered: whether the frames before were known. tags, seen_by: tags and cameras that
+    our detector found. millimetres, degrees: errors. nees: normalised squared error of all six, position, rotation.
+    nan: no answer.
     """
 
     way: str
+    through: str
     cameras: int
     seed: int
     distance: float
@@ -172,7 +174,18 @@ def _absorb(estimator: Estimator, frame: list[Look]) -> Answer:
 def _scored(shot: Shot, way: str, looks: list[list[Look]], said: Sequence[Answer], filtered: bool) -> list[Score]:
     return [
         Score(
-            *(way, len(frame), shot.seed, shot.distance, shot.blur, shot.noise, shot.arm, index, filtered),
+            *(
+                way,
+                "+".join(one.sighting.camera for one in frame),
+                len(frame),
+                shot.seed,
+                shot.distance,
+                shot.blur,
+                shot.noise,
+                shot.arm,
+                index,
+                filtered,
+            ),
             *(sum(one.tags for one in frame), sum(one.tags > 0 for one in frame)),
             *(answer.pose is not None, answer.ambiguous),
             *_errors(answer, shot.truth),

@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.pattern_bend import straightened
 from diffpol_ros.estimation.pattern_fit import fit_pattern
+from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.estimation.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, cosine, draw, project, tags_in_camera
 
 BENT = replace(FRONT, fx=900.0, fy=900.0, distortion=(-0.25, 0.08, 0.0, 0.0))
 FINER = 4
+CORNERS = np.array([[100.0, 140.0], [140.0, 141.0], [141.0, 100.0], [101.0, 99.0]])
 
 
 def through_lens(camera: CameraCalibration, pose: Pose) -> NDArray[np.uint8]:
@@ -51,5 +55,24 @@ def test_a_bent_tag_is_located_where_it_is(y: float) -> None:
 
 
 def test_without_distortion_nothing_is_done() -> None:
-    corners = np.array([[100.0, 140.0], [140.0, 141.0], [141.0, 100.0], [101.0, 99.0]])
-    assert straightened(FRONT, corners) is corners
+    assert straightened(FRONT, CORNERS) is CORNERS
+
+
+class Sees:
+    """A detector that sees one tag, whose corners were found with a deviation or without."""
+
+    def __init__(self, deviation_px: float | None) -> None:
+        self.tag = TagDetection(7, CORNERS, 80.0, 0, deviation_px)
+
+    def detect(self, image: GreyImage) -> list[TagDetection]:
+        return [self.tag]
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_a_camera_sights_is_straightened_where_the_pattern_was_fitted() -> None:
+    image = np.zeros((BENT.height, BENT.width), np.uint8)
+    fitted, edges = (sight(BENT, Sees(deviation), image, 0).detections[0] for deviation in (0.01, None))
+    assert np.array_equal(fitted.corners, straightened(BENT, CORNERS))
+    assert np.array_equal(edges.corners, CORNERS)
