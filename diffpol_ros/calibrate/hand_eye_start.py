@@ -55,7 +55,7 @@ def best_start(
 
 
 def _best_form(chain: Chain, ways: Sequence[Pose], targets: Sequence[Pose]) -> Start:
-    starts = [_complete(chain, name, pose, ways, targets) for name, pose in _closed_forms(ways, targets)]
+    starts = [_complete(chain, name, pose, ways, targets) for name, pose in closed_forms(ways, targets)]
     return min(starts, key=lambda start: start.error_px)
 
 
@@ -76,7 +76,8 @@ def park(ways: Sequence[Pose], targets: Sequence[Pose]) -> Pose:
     return Pose(position, rotation.as_quat())
 
 
-def _closed_forms(ways: Sequence[Pose], targets: Sequence[Pose]) -> Iterator[tuple[str, Pose]]:
+def closed_forms(ways: Sequence[Pose], targets: Sequence[Pose]) -> Iterator[tuple[str, Pose]]:
+    """Give the camera on its mount by each closed form, with its name."""
     yield "park (ours)", park(ways, targets)
     calibrate: Any = getattr(cv2, "calibrateHandEye", None)
     if calibrate is None:

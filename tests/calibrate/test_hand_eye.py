@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,10 +22,10 @@ from benchmarks.calibration_rigs import (
 )
 from diffpol_ros.calibrate.chain import TargetView, moved
 from diffpol_ros.calibrate.hand_eye import solve_hand_eye
-from diffpol_ros.calibrate.hand_eye_start import best_start
+from diffpol_ros.calibrate.hand_eye_start import best_start, closed_forms
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.calibrate.target_pose import possible_poses
-from diffpol_ros.core.spatial import compose, identity_pose
+from diffpol_ros.core.spatial import compose, identity_pose, inverse
 from diffpol_ros.core.types import Pose
 
 MOUNTS = pytest.mark.parametrize("mount", ["end_effector", "base"])
@@ -129,3 +130,15 @@ def test_the_wrong_mount_is_refused() -> None:
     rig, views = set_up("base", 1, USUAL)
     with pytest.raises(Refusal, match="disagree"):
         solve_hand_eye(ideal(rig.camera), views, "end_effector")
+
+
+@MOUNTS
+@pytest.mark.skipif(not hasattr(cv2, "calibrateHandEye"), reason="OpenCV 5.0 leaves calibrateHandEye out of Python")
+def test_opencv_s_closed_forms_agree_with_ours(mount: str) -> None:
+    rig, views = set_up(mount, 0, USUAL)
+    targets = [possible_poses(ideal(rig.camera), view.points, view.pixels)[0].pose for view in views]
+    ways = [view.hand if mount == "end_effector" else inverse(view.hand) for view in views]
+    forms = dict(closed_forms(ways, targets))
+    assert len(forms) == 6
+    assert all(near(pose, rig.camera_pose, 5.0, 0.5) for pose in forms.values())
+    assert near(forms["park (OpenCV)"], forms["park (ours)"], 0.1, 0.02)
