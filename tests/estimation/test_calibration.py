@@ -1,5 +1,6 @@
 """Calibration files say exactly what they must, or what is wrong with them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 
 from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.spatial import inverse, matrix_from_quaternion, transform_point
-from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, load_camera, load_object, tag_owners
+from diffpol_ros.estimation.calibration import (
+    CameraCalibration,
+    ObjectModel,
+    load_camera,
+    load_object,
+    require_serial,
+    tag_owners,
+)
 from tests.estimation.scenes import BASE, BLOCK, CALIBRATION, FRONT, SIDE
 
 CAMERA = (CALIBRATION / "cameras" / "front.yaml").read_text()
@@ -59,6 +67,10 @@ def test_side_faces_of_the_block_are_upright() -> None:
         ("[-0.5862180894, -", "[-0.9, -", "length"),
         ("[1.063, 0.0, 0.355]", "[1.063, 0.0]", "position"),
         ("schema_version: 1", "schema_version: 2", "schema_version is 2"),
+        ("schema_version: 1", "schema_version: 7\nnews: 3", "schema_version is 7.*update"),
+        ("distortion: []", "sha256: '0'", "was edited after it was calibrated"),
+        ("fx: 570.0", "fx: 0", "fx"),
+        ("cy: 239.5", "cy: .inf", "cy"),
         ("name: front", "name: [front]", "name"),
     ],
 )
@@ -108,3 +120,18 @@ def test_two_objects_must_not_share_a_tag() -> None:
     assert set(tag_owners([BLOCK, BASE])) == {0, 10, 11, 12, 13, 14, 15}
     with pytest.raises(SettingsError, match=r"tag 10 .*'block' and 'copy'"):
         tag_owners([BLOCK, twin])
+
+
+def test_another_camera_than_was_calibrated_is_named() -> None:
+    calibrated = replace(FRONT, serial="A1")
+    with pytest.raises(SettingsError, match="camera front: serial number B2 is connected, A1 was calibrated"):
+        require_serial(calibrated, "B2")
+    for known, connected in ((calibrated, "A1"), (calibrated, ""), (FRONT, "B2")):
+        require_serial(known, connected)
+
+
+def test_the_digest_tells_every_number_but_itself() -> None:
+    changes = ({"fx": 571.0}, {"distortion": (0.1, 0.0, 0.0, 0.0)}, {"pose": SIDE.pose}, {"time_offset": 0.01})
+    digests = {replace(FRONT, **change).digest for change in changes}
+    assert len({FRONT.digest, *digests}) == len(changes) + 1
+    assert replace(FRONT, sha256="anything").digest == FRONT.digest
