@@ -1,4 +1,4 @@
-"""Lenses recovered from rendered boards against the true ones: `python -m benchmarks.calibration_accuracy --count 20`."""
+"""Lenses recovered from rendered boards against the true ones: `python -m benchmarks.calibration_accuracy`."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
