@@ -23,6 +23,7 @@ SIZES = ((640, 480), (1280, 720))
 FIELDS_DEG = (60.0, 90.0)
 BLURS_PX, NOISES = (0.5, 1.0), (1.0, 4.0)
 TARGET_PERCENT = 0.2
+WIDTH = 120
 HEADINGS = ("fx [%]", "fy [%]", "cx [px]", "cy [px]", "anywhere [px]", "residual [px]", "error / its deviation")
 
 
@@ -43,7 +44,7 @@ class Options:
 def main(options: Options) -> int:
     """Measure and print; return 1 if a focal length misses the target in more than one case of twenty."""
     cv2.setNumThreads(1)
-    console, worst = Console(highlight=False), 0.0
+    console, worst = Console(highlight=False, width=WIDTH), 0.0
     for name in options.boards:
         rows, refusals = measured(load_board(name), options)
         title = f"{name}: {len(rows)} cameras of {FIELDS_DEG[0]:.0f} to {FIELDS_DEG[1]:.0f} degrees"

@@ -16,6 +16,7 @@ from diffpol_ros.estimation.calibration import CameraCalibration, PoseSettings
 HEADING = "# Written by `diffpol calibrate`; after editing it, run `diffpol calibrate sign` on this file.\n"
 GRID = 9
 HARMLESS_PX = 0.5
+REAL_PX = 0.01
 
 
 def write_camera(camera: CameraCalibration, path: Path) -> Path | None:
@@ -57,8 +58,11 @@ def lens_change_px(old: CameraCalibration, new: CameraCalibration) -> float:
         return float("inf")
     columns, rows = np.meshgrid(np.linspace(0, new.width - 1, GRID), np.linspace(0, new.height - 1, GRID))
     pixels = np.column_stack([columns.ravel(), rows.ravel()])
-    seen = distorted(new, _changed_focus(undistorted(old, pixels), old, new))
-    return float(np.max(np.linalg.norm(seen - pixels, axis=1)))
+    plain = undistorted(old, pixels)
+    # Beyond the fold of a strong distortion no ray belongs to a pixel.
+    real = np.linalg.norm(distorted(old, plain) - pixels, axis=1) < REAL_PX
+    seen = distorted(new, _changed_focus(plain, old, new))
+    return float(np.max(np.linalg.norm(seen - pixels, axis=1)[real], initial=0.0))
 
 
 def extrinsics_complaint(old: CameraCalibration, new: CameraCalibration) -> str:

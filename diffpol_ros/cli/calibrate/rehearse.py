@@ -19,7 +19,7 @@ class Rehearse:
     count: int = 20
     """Number of images."""
     field_of_view: float = 70.0
-    """Horizontal, without distortion [deg]."""
+    """Horizontal [deg]."""
     width: int = 640
     """Image width [pixel]."""
     height: int = 480

@@ -1,0 +1,37 @@
+"""Made-up cameras could exist, and what they take is what a person would."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffpol_ros.calibrate.captures import CaptureSet
+from diffpol_ros.calibrate.target_pose import distorted, undistorted
+from diffpol_ros.cli.calibrate.rehearse_run import made_up_camera
+from diffpol_ros.cli.main import main
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(60.0, 90.0), st.sampled_from([(640, 480), (1280, 720)]))
+def test_every_pixel_of_a_made_up_camera_has_a_ray(seed: int, view_deg: float, size: tuple[int, int]) -> None:
+    camera = made_up_camera("any", size, view_deg, np.random.default_rng(seed))
+    corners = np.array([(x, y) for x in (0.0, size[0] - 1.0) for y in (0.0, size[1] - 1.0)])
+    assert np.max(np.abs(distorted(camera, undistorted(camera, corners)) - corners)) < 1e-3
+    sides = undistorted(camera, np.array([(0.0, camera.cy), (size[0] - 1.0, camera.cy)]))
+    seen = np.degrees(np.sum(np.arctan(np.abs(sides[:, 0] - camera.cx) / camera.fx)))
+    assert seen == pytest.approx(view_deg, abs=1.0)
+
+
+def test_a_rehearsal_repeats_with_its_seed(tmp_path: Path) -> None:
+    sets = []
+    for name in ("one", "two"):
+        options = ("--width", "160", "--height", "120", "--count", "2", "--seed", "4")
+        assert main(["calibrate", "rehearse", str(tmp_path / name), *options]) == 0
+        sets.append(CaptureSet.load(tmp_path / name))
+    one, two = sets
+    assert one.size == (160, 120) and one.camera == "rehearsal" and len(one.captures) == 2
+    for left, right in zip(one.captures, two.captures, strict=True):
+        assert np.array_equal(left.image, right.image)
+    assert not np.array_equal(one.captures[0].image, one.captures[1].image)
