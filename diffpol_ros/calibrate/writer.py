@@ -16,7 +16,7 @@ from diffpol_ros.estimation.calibration import CameraCalibration, PoseSettings
 HEADING = "# Written by `diffpol calibrate`; after editing it, run `diffpol calibrate sign` on this file.\n"
 GRID = 9
 HARMLESS_PX = 0.5
-REAL_PX = 0.01
+REAL_PX = 0.1
 
 
 def write_camera(camera: CameraCalibration, path: Path) -> Path | None:

@@ -35,8 +35,8 @@ def made_up_camera(
     """Return a camera like cheap ones are: barrel distortion, the lens not quite in the middle."""
     width, height = size
     radial, tangential = float(rng.uniform(-0.3, 0.1)), rng.uniform(-1e-3, 1e-3, 2)
-    # From here on a second coefficient lets no two rays meet: a lens that folds its image does not exist.
-    second = 0.5 * radial**2 + float(rng.uniform(0.0, 0.02))
+    # A lens that folds its image does not exist: the second coefficient keeps rays at the border apart.
+    second = radial**2 + float(rng.uniform(0.0, 0.02))
     edge = float(np.tan(0.5 * np.radians(field_of_view)))
     focal = 0.5 * width / (edge * (1.0 + radial * edge**2 + second * edge**4))
     centre = 0.5 * (np.array(size) - 1.0) + rng.uniform(-0.02, 0.02, 2) * width
