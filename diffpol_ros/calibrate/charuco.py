@@ -38,7 +38,9 @@ class CharucoPattern:
         corners, ids, _, _ = self._detector.detectBoard(image)
         if ids is None or len(ids) == 0:
             return [], np.empty((0, 2))
-        return [int(one) for one in ids.ravel()], self._refine(image, np.asarray(corners, dtype=np.float32).reshape(-1, 2))
+        return [int(one) for one in ids.ravel()], self._refine(
+            image, np.asarray(corners, dtype=np.float32).reshape(-1, 2)
+        )
 
     def _refine(self, image: GreyImage, corners: NDArray[np.float32]) -> Array:
         """Return the corners (n, 2) as windows see them that show nothing but the crossing of edges."""
