@@ -17,7 +17,7 @@ from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
 from diffpol_ros.estimation.detector import FAMILY, Detector
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.fusion import FusionSettings, average
+from diffpol_ros.estimation.fusion.fusion import FusionSettings, average
 from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.sighting import Sighting, sight
 

@@ -8,7 +8,7 @@ import numpy as np
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import ObjectEstimate, Pose
-from diffpol_ros.estimation.noise_recording import Recording
+from diffpol_ros.estimation.noise.recording import Recording
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
 
 

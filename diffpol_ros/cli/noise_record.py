@@ -13,12 +13,12 @@ from diffpol_ros.cli.noise import Record
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.estimation.calibration import ObjectModel, load_camera, load_object
-from diffpol_ros.estimation.noise import FOLDER, NoiseModel, ObjectNoise, load_noise
-from diffpol_ros.estimation.noise_file import save_noise
-from diffpol_ros.estimation.noise_law import fit
-from diffpol_ros.estimation.noise_measurement import measure, spectrum
-from diffpol_ros.estimation.noise_place import Place, Spectrum, Three
-from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
+from diffpol_ros.estimation.noise.file import save_noise
+from diffpol_ros.estimation.noise.law import fit
+from diffpol_ros.estimation.noise.measurement import measure, spectrum
+from diffpol_ros.estimation.noise.model import FOLDER, NoiseModel, ObjectNoise, load_noise
+from diffpol_ros.estimation.noise.place import Place, Spectrum, Three
+from diffpol_ros.estimation.noise.recording import NoiseError, Recording, Scene, viewpoints_of
 
 Found = tuple[ObjectModel, Place, Spectrum]
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from diffpol_ros.cli.noise import Show
 from diffpol_ros.core.resources import find_resource
-from diffpol_ros.estimation.noise import FOLDER, NoiseModel, ObjectNoise, load_noise
+from diffpol_ros.estimation.noise.model import FOLDER, NoiseModel, ObjectNoise, load_noise
 from diffpol_ros.replay.plot import COLOURS, STYLE
 
 AXES = ("x", "y", "z", "rx", "ry", "rz")

@@ -16,8 +16,8 @@ from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, P
 from diffpol_ros.estimation.detector import DetectorSettings
 from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.noise_place import Three
-from diffpol_ros.estimation.noise_recording import NoiseError, Recording, Scene, viewpoints_of
+from diffpol_ros.estimation.noise.place import Three
+from diffpol_ros.estimation.noise.recording import NoiseError, Recording, Scene, viewpoints_of
 from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.scene import BLOCK

@@ -8,21 +8,21 @@ from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Tracking
-from diffpol_ros.estimation.arrivals import Arrival, Arrivals
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
-from diffpol_ros.estimation.corner_noise import CornerNoise, NoiseBook, usual_noise
 from diffpol_ros.estimation.counters import Counters
 from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.filter import FilterSettings, FilterState, tracking
-from diffpol_ros.estimation.fusion import FusionSettings
-from diffpol_ros.estimation.grasp import Grasp, GraspSettings
-from diffpol_ros.estimation.hand import HandBuffer, HandState, placed
+from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, NoiseBook, usual_noise
+from diffpol_ros.estimation.fusion.fusion import FusionSettings
+from diffpol_ros.estimation.fusion.projection import TagView, View
 from diffpol_ros.estimation.images import ImageError
-from diffpol_ros.estimation.projection import TagView, View
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tag_pose import undistort
-from diffpol_ros.estimation.timeline import Exposure, Timeline
+from diffpol_ros.estimation.tracking.arrivals import Arrival, Arrivals
+from diffpol_ros.estimation.tracking.filter import FilterSettings, FilterState, tracking
+from diffpol_ros.estimation.tracking.grasp import Grasp, GraspSettings
+from diffpol_ros.estimation.tracking.hand import HandBuffer, HandState, placed
+from diffpol_ros.estimation.tracking.timeline import Exposure, Timeline
 
 
 class Estimator:

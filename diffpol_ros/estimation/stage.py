@@ -11,18 +11,18 @@ from diffpol_ros.core.errors import DiffpolError, SettingsError
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
 from diffpol_ros.estimation.detector import Detector, DetectorSettings
-from diffpol_ros.estimation.drift import DriftSettings, Placement
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.filter import FilterSettings
-from diffpol_ros.estimation.frozen import FrozenWatch
-from diffpol_ros.estimation.fusion import FusionSettings
-from diffpol_ros.estimation.grasp import GraspSettings
-from diffpol_ros.estimation.hand import HandState
-from diffpol_ros.estimation.health import CameraHealth, HealthSettings
+from diffpol_ros.estimation.fusion.fusion import FusionSettings
+from diffpol_ros.estimation.health.camera_health import CameraHealth, HealthSettings
+from diffpol_ros.estimation.health.drift import DriftSettings, Placement
+from diffpol_ros.estimation.health.frozen import FrozenWatch
+from diffpol_ros.estimation.health.landmarks import LandmarkWatch
 from diffpol_ros.estimation.images import ImageError, check_image, to_grey
-from diffpol_ros.estimation.landmarks import LandmarkWatch
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sighting import Sighting, sight
+from diffpol_ros.estimation.tracking.filter import FilterSettings
+from diffpol_ros.estimation.tracking.grasp import GraspSettings
+from diffpol_ros.estimation.tracking.hand import HandState
 
 GROUPS = (DetectorSettings, FusionSettings, FilterSettings, GraspSettings, HealthSettings, DriftSettings)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diffpol_ros.estimation.drift import Offset, Placement
+from diffpol_ros.estimation.health.drift import Offset, Placement
 from diffpol_ros.estimation.stage import EstimationStage, Eye
 
 ALIKE = 0.25

@@ -7,7 +7,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.estimation.hand import HandState
+from diffpol_ros.estimation.tracking.hand import HandState
 from diffpol_ros.nodes.messages import from_pose_message, from_stamp, gripper_width
 from diffpol_ros.nodes.quality import STATES
 

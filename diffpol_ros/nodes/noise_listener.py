@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import ObjectEstimate
-from diffpol_ros.estimation.noise_recording import Recording
+from diffpol_ros.estimation.noise.recording import Recording
 from diffpol_ros.nodes.messages import from_estimate_message
 from diffpol_ros.nodes.quality import EVENTS
 

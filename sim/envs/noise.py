@@ -9,7 +9,7 @@ import numpy as np
 from diffpol_ros.core.clock import NANOSECONDS, to_ns
 from diffpol_ros.core.spatial import multiply_quaternions, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Array, ObjectEstimate, Pose
-from diffpol_ros.estimation.noise import Delay, NoiseModel, Occlusion, load_noise
+from diffpol_ros.estimation.noise.model import Delay, NoiseModel, Occlusion, load_noise
 
 DEFAULT = "default"
 AT_ONCE, NEVER = Delay(0.0, 0.0, 0.0), Occlusion(0.0, 0.0)

@@ -8,7 +8,7 @@ import pytest
 from diffpol_ros.cli.main import main
 from diffpol_ros.core.clock import NANOSECONDS, to_ns
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.noise import load_noise
+from diffpol_ros.estimation.noise.model import load_noise
 from diffpol_ros.replay.bag_writer import BagWriter
 from diffpol_ros.replay.schemas import encode
 from tests.replay.synthetic import MS, START_NS, header, make, pose

@@ -25,7 +25,7 @@ from diffpol_ros.estimation.calibration import (
     load_object,
 )
 from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.projection import TagView, View, relative_noise
+from diffpol_ros.estimation.fusion.projection import TagView, View, relative_noise
 from diffpol_ros.estimation.tag_pose import corner_points
 
 CALIBRATION = Path(__file__).resolve().parents[2] / "calibration"

@@ -5,7 +5,7 @@ import numpy as np
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.projection import View
+from diffpol_ros.estimation.fusion.projection import View
 from diffpol_ros.estimation.sighting import Sighting
 from tests.estimation.scenes import BLOCK, block_pose, detections, exact_view
 

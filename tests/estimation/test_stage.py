@@ -13,11 +13,11 @@ from diffpol_ros.core.spatial import identity_pose
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.detectors import open_detector
-from diffpol_ros.estimation.drift import Placement
-from diffpol_ros.estimation.hand import HandState
+from diffpol_ros.estimation.health.drift import Placement
 from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
 from diffpol_ros.estimation.summary import summarize
+from diffpol_ros.estimation.tracking.hand import HandState
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, error, exact_view
 from tests.estimation.stages import SETTINGS, Scripted, at, blank, frame, stage
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.noise import NoiseModel
+from diffpol_ros.estimation.noise.model import NoiseModel
 from diffpol_ros.policy.actions import action_vector, chunk_from_actions
 from sim.envs.block import STEP_NS, BlockLiftEnvironment, BlockLiftSettings, require_step_rate
 from sim.envs.noise import load_complete

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.noise import (
+from diffpol_ros.estimation.noise.model import (
     AxisNoise,
     Delay,
     Dropouts,

@@ -1,0 +1,1 @@
+"""Whether cameras can be believed: stamps, rates, frozen pictures, and whether they stand where they stood."""

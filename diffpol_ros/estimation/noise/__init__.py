@@ -1,0 +1,1 @@
+"""How estimates differ from the truth: measured at rest, kept as a file, drawn from in simulation."""

@@ -1,0 +1,61 @@
+"""The fit finds its minimum from afar and is not pulled away by a wild corner."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.fusion.least_squares import leverages, moved, refine, robust_cost
+from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
+from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, error, exact_view
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), step=st.tuples(*[st.floats(-1.0, 1.0)] * 6))
+def test_it_converges_from_centimetres_and_tenths_of_a_radian(seed: int, step: tuple[float, ...]) -> None:
+    truth = block_pose(np.random.default_rng(seed), upright=False)
+    problem = CornerProblem([exact_view(FRONT, BLOCK, truth), exact_view(SIDE, BLOCK, truth)])
+    start = moved(truth, np.array(step) * [0.02, 0.02, 0.02, 0.2, 0.2, 0.2])
+    solution = refine(problem, start, 4.0)
+    assert error(solution.pose, truth)[0] < 0.01
+    assert solution.cost <= robust_cost(problem, start, 4.0) + 1e-12
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), step=st.tuples(*[st.floats(-1.0, 1.0)] * 6))
+def test_two_starts_agree_to_less_than_a_nanometre(seed: int, step: tuple[float, ...]) -> None:
+    truth = block_pose(np.random.default_rng(seed), upright=False)
+    problem = CornerProblem(
+        [exact_view(FRONT, BLOCK, truth, 0.02, seed), exact_view(SIDE, BLOCK, truth, 0.02, seed + 1)]
+    )
+    start = moved(truth, np.array(step) * [0.01, 0.01, 0.01, 0.1, 0.1, 0.1])
+    one, other = refine(problem, truth, 2.0), refine(problem, start, 2.0, 1e-6)
+    assert error(one.pose, other.pose) == pytest.approx((0.0, 0.0), abs=1e-6)
+
+
+def test_leverages_share_out_the_six_numbers_of_the_pose() -> None:
+    truth = block_pose(np.random.default_rng(5), upright=False)
+    problem = CornerProblem([exact_view(FRONT, BLOCK, truth), exact_view(SIDE, BLOCK, truth)])
+    shares = leverages(problem, refine(problem, truth, 2.0))
+    assert np.sum(shares) == pytest.approx(6.0)
+    assert np.all((shares > 0.0) & (shares <= 6.0))
+
+
+def test_a_wild_corner_hardly_moves_the_fit() -> None:
+    truth = block_pose(np.random.default_rng(2), upright=False)
+    views = [exact_view(FRONT, BLOCK, truth), exact_view(SIDE, BLOCK, truth)]
+    first, *others = views[0].tags
+    corners = first.corners.copy()
+    corners[0] += 10.0
+    problem = CornerProblem([View(FRONT, (TagView(first.tag, corners), *others)), views[1]])
+    robust, plain = (refine(problem, truth, huber) for huber in (4.0, 1e6))
+    assert error(robust.pose, truth)[0] < 0.3 * error(plain.pose, truth)[0]
+    assert np.argmax(robust.errors) == 0
+
+
+def test_moving_turns_about_the_objects_own_origin() -> None:
+    pose = Pose(np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.0, 0.0, 1.0]))
+    turned = moved(pose, np.array([0.1, 0.0, 0.0, 0.0, 0.0, np.pi / 2]))
+    assert turned.position == pytest.approx([1.1, 2.0, 3.0])
+    assert turned.quaternion == pytest.approx([0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5)])
