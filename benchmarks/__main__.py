@@ -8,6 +8,8 @@ BENCHMARKS = (
     "inverse_kinematics",
     "detection_time",
     "estimation_accuracy",
+    "calibration_accuracy",
+    "calibration_hand_eye",
     "polymetis_loop",
     "bridge_loop",
     "graph_latency",

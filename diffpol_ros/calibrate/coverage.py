@@ -8,11 +8,12 @@ import numpy as np
 
 from diffpol_ros.calibrate.board import BoardSighting
 from diffpol_ros.calibrate.refusal import Refusal
-from diffpol_ros.calibrate.target_pose import possible_poses, undistorted
+from diffpol_ros.calibrate.target_pose import possible_poses
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.spatial import matrix_from_quaternion
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.lens import undistorted
 
 CELLS = 6
 REGION_CELLS = CELLS // 3

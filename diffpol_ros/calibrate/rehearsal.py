@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from diffpol_ros.calibrate.board import Board
-from diffpol_ros.calibrate.target_pose import undistorted
 from diffpol_ros.core.spatial import multiply_quaternions, normalize_quaternion, quaternion_from_rotation_vector, rotate
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.lens import undistorted
 
 PLACES = (-0.3, 0.0, 0.3)
 TILTS_DEG = ((30.0, 0.0), (-30.0, 0.0), (0.0, 30.0), (0.0, -30.0), (0.0, 0.0), (22.0, 22.0), (-22.0, 22.0))

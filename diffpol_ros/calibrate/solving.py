@@ -8,18 +8,14 @@ from diffpol_ros.calibrate.hand_series import HandSeries
 from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.calibrate.targets import Target, view_of
 from diffpol_ros.calibrate.time_offset import Frame
-from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.calibration import CameraCalibration, require_serial
 
 
 def check_camera(camera: CameraCalibration, captures: CaptureSet) -> None:
     """Raise Refusal where captures are not of the camera that was calibrated."""
     if captures.camera != camera.name:
         raise Refusal(f"the captures are of camera {captures.camera!r}, the calibration is of {camera.name!r}")
-    if captures.serial and camera.serial and captures.serial != camera.serial:
-        raise Refusal(
-            f"the captures are of serial {captures.serial!r}, the calibration of {camera.name} is of serial "
-            f"{camera.serial!r}: calibrate the intrinsics of this camera first"
-        )
+    require_serial(camera, captures.serial)
     if captures.size != (camera.width, camera.height):
         taken, known = (f"{width}x{height}" for width, height in (captures.size, (camera.width, camera.height)))
         raise Refusal(f"the captures are {taken}, the calibration of {camera.name} is for {known}: use one size")
@@ -33,7 +29,7 @@ def views_in(camera: CameraCalibration, captures: CaptureSet, target: Target, ne
     found = []
     for index, capture in enumerate(captures.captures):
         name = capture.name or f"image {index}"
-        found.append(view_of(camera, name, target.detect(capture.image), capture.hand))
+        found.append(view_of(camera, name, target.detect(capture.image, camera), capture.hand))
     return [view for view in found if view is not None]
 
 
@@ -44,7 +40,7 @@ def wiggle_in(camera: CameraCalibration, captures: CaptureSet, target: Target) -
     check_camera(camera, captures)
     frames = []
     for index, capture in enumerate(captures.captures):
-        view = view_of(camera, capture.name or f"image {index}", target.detect(capture.image), None)
+        view = view_of(camera, capture.name or f"image {index}", target.detect(capture.image, camera), None)
         if view is not None:
             frames.append(Frame(capture.stamp_ns, view))
     return frames, HandSeries.of(captures.hands)

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from diffpol_ros.calibrate.target_pose import distorted, undistorted
 from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.calibration import CameraCalibration
 from diffpol_ros.estimation.edges import refine_corners
 from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.lens import distorted, undistorted
 from diffpol_ros.estimation.tag_pose import corner_points
 
 CELLS = 8

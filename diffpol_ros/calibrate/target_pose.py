@@ -9,10 +9,8 @@ import numpy as np
 from diffpol_ros.core.spatial import pose_from_homogeneous, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.tag_pose import undistort
 
 FLAT = 1e-6
-POLISHES = 10
 MINIMUM_POINTS = 4
 
 
@@ -22,27 +20,6 @@ class TargetPose:
 
     pose: Pose
     residual_px: float
-
-
-def undistorted(camera: CameraCalibration, pixels: Array) -> Array:
-    """Return pixels (n, 2) as a camera without distortion would see them, to the last digit.
-
-    OpenCV stops after a few rounds; where distortion is strong that leaves more than our corners' noise.
-    """
-    seen, plain = np.asarray(pixels, dtype=np.float64), undistort(camera, np.asarray(pixels, dtype=np.float64))
-    if not any(camera.distortion):
-        return plain
-    for _ in range(POLISHES):
-        plain = plain + seen - distorted(camera, plain)
-    return plain
-
-
-def distorted(camera: CameraCalibration, pixels: Array) -> Array:
-    """Return where a camera with distortion sees what one without sees at `pixels` (n, 2)."""
-    rays = np.hstack([(pixels - [camera.cx, camera.cy]) / [camera.fx, camera.fy], np.ones((len(pixels), 1))])
-    nowhere = np.zeros(3)
-    seen, _ = cv2.projectPoints(rays, nowhere, nowhere, camera.matrix, np.array(camera.distortion or (0.0,) * 4))
-    return np.asarray(seen.reshape(-1, 2), dtype=np.float64)
 
 
 def possible_poses(camera: CameraCalibration, points: Array, pixels: Array) -> list[TargetPose]:

@@ -8,11 +8,13 @@ import numpy as np
 
 from diffpol_ros.calibrate.chain import NOWHERE_ELSE, TargetView
 from diffpol_ros.calibrate.landmarks import Corners
-from diffpol_ros.calibrate.target_pose import MINIMUM_POINTS, undistorted
+from diffpol_ros.calibrate.target_pose import MINIMUM_POINTS
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
 from diffpol_ros.estimation.detector import Detector, TagDetection
 from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.lens import undistorted
+from diffpol_ros.estimation.sighting import sight
 
 
 class Seen(Protocol):
@@ -37,8 +39,8 @@ class Seen(Protocol):
 class Target(Protocol):
     """Anything that finds known points in an image."""
 
-    def detect(self, image: GreyImage) -> Seen:
-        """Return what a grey image shows of the target, possibly nothing."""
+    def detect(self, image: GreyImage, lens: CameraCalibration | None = None) -> Seen:
+        """Return what a grey image shows of the target, possibly nothing; `lens`: what is known of the camera."""
         ...
 
 
@@ -58,9 +60,10 @@ class TagTarget:
         """Look with `detector` for tags whose `corners` (4, 3) are known by id."""
         self._corners, self._detector = corners, detector
 
-    def detect(self, image: GreyImage) -> TagCorners:
-        """Return the corners of all known tags."""
-        return known_corners(self._corners, self._detector.detect(image))
+    def detect(self, image: GreyImage, lens: CameraCalibration | None = None) -> TagCorners:
+        """Return the corners of all known tags, where they are in the image as it came."""
+        found = self._detector.detect(image) if lens is None else sight(lens, self._detector, image, 0).detections
+        return known_corners(self._corners, found)
 
 
 def known_corners(corners: Corners, detections: Sequence[TagDetection]) -> TagCorners:

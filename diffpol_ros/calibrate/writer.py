@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from diffpol_ros.calibrate.target_pose import distorted, undistorted
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.settings import load_settings
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, PoseSettings
+from diffpol_ros.estimation.lens import distorted, undistorted
 
 HEADING = "# Written by `diffpol calibrate`; after editing it, run `diffpol calibrate sign` on this file.\n"
 GRID = 9

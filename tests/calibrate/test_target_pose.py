@@ -5,8 +5,9 @@ import pytest
 
 from benchmarks.calibration_rigs import Noise as RigNoise
 from benchmarks.calibration_rigs import exact_views, hand_poses, ideal, near, project, random_rig
-from diffpol_ros.calibrate.target_pose import distorted, possible_poses, undistorted
+from diffpol_ros.calibrate.target_pose import possible_poses
 from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.lens import distorted, undistorted
 
 
 def test_undistorting_undoes_distortion_to_the_last_digit() -> None:

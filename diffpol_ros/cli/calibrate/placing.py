@@ -23,7 +23,7 @@ class Placing:
         """Read captures and camera; `what` names the picture."""
         self.captures = CaptureSet.load(options.captures)
         name = options.camera or self.captures.camera
-        self.camera = load_camera(name)
+        self.camera = load_camera(name, placed=False)
         self.output = options.output or find_resource(FOLDER, name)
         self.picture = options.picture or Path("results") / f"{what}-{self.camera.name}.png"
         self.date = options.date or time.strftime("%Y-%m-%d")

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffpol_ros.calibrate.captures import CaptureSet
-from diffpol_ros.calibrate.target_pose import distorted, undistorted
 from diffpol_ros.cli.calibrate.rehearse_run import made_up_camera
 from diffpol_ros.cli.main import main
+from diffpol_ros.estimation.lens import distorted, undistorted
 
 
 @settings(max_examples=30, deadline=None)
