@@ -1,5 +1,6 @@
 """What a camera sees of a tag: its printed pattern through a homography, blurred."""
 
+import math
 from functools import lru_cache
 
 import cv2
@@ -81,11 +82,14 @@ def drift(matrix: Array, pixels: Pixels, modules: Pixels, across: Pixels, down: 
 
 def module_px(corners: Array) -> float:
     """Return how many pixels a module measures across the tag's narrow side."""
-    across = 0.5 * (corners[1] - corners[0] + corners[2] - corners[3])
-    down = 0.5 * (corners[0] - corners[3] + corners[1] - corners[2])
     if not np.all(np.isfinite(corners)):
         return 0.0
-    return float(np.linalg.svd(np.stack([across, down]), compute_uv=False)[1]) / BLACK_MODULES
+    a, b = (0.5 * (corners[1] - corners[0] + corners[2] - corners[3])).tolist()
+    c, d = (0.5 * (corners[0] - corners[3] + corners[1] - corners[2])).tolist()
+    # The smaller singular value of a 2x2 matrix: its determinant over the larger one.
+    half, area = 0.5 * (a * a + b * b + c * c + d * d), abs(a * d - b * c)
+    larger = math.sqrt(half + math.sqrt(max(half * half - area * area, 0.0)))
+    return area / larger / BLACK_MODULES if area > 0.0 else 0.0
 
 
 def sampling(px: float) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import numpy as np
 from diffpol_ros.estimation.detector import TagDetection
 from diffpol_ros.estimation.edges import refine_corners
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pattern_fit import fit_pattern
+from diffpol_ros.estimation.pattern_fit import TYPICAL_BLUR_PX, fit_pattern
 from diffpol_ros.estimation.search import Candidate
 
 
@@ -30,13 +30,16 @@ def by_edges(image: GreyImage, found: Sequence[Candidate]) -> list[TagDetection]
 
 def by_pattern(image: GreyImage, found: Sequence[Candidate]) -> list[TagDetection]:
     """Return candidates with their corners where their pattern fits; where it does not, their edges must do."""
-    fits = [(one, fit_pattern(image, one.id, one.corners)) for one in found]
-    fitted = [
-        TagDetection(one.id, fit.corners, one.margin, one.hamming, fit.deviation_px)
-        for one, fit in fits
-        if fit is not None
-    ]
-    return [*fitted, *by_edges(image, [one for one, fit in fits if fit is None])]
+    fitted, others, blur = [], [], TYPICAL_BLUR_PX
+    for one in found:
+        fit = fit_pattern(image, one.id, one.corners, blur)
+        if fit is None:
+            others.append(one)
+            continue
+        fitted.append(TagDetection(one.id, fit.corners, one.margin, one.hamming, fit.deviation_px))
+        # One lens has one blur, nearly.
+        blur = fit.blur
+    return [*fitted, *by_edges(image, others)]
 
 
 REFINEMENTS = {"pattern": by_pattern, "edges": by_edges, "none": as_found}

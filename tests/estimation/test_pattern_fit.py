@@ -45,8 +45,8 @@ def test_corners_are_found_to_hundredths_of_a_pixel_and_better_than_by_edges() -
         start = corners + np.random.default_rng(seed).normal(0.0, 0.3, (4, 2))
         by_pattern.append(fitted(image, tag_id, start).corners - corners)
         by_edges.append(refine_corners(image, start[None])[0][0] - corners)
-    assert np.sqrt(np.mean(np.square(by_pattern))) < 0.02
-    assert np.sqrt(np.mean(np.square(by_pattern))) < 0.5 * np.sqrt(np.mean(np.square(by_edges)))
+    assert np.sqrt(np.mean(np.square(by_pattern))) < 0.012
+    assert np.sqrt(np.mean(np.square(by_pattern))) < 0.6 * np.sqrt(np.mean(np.square(by_edges)))
 
 
 def test_the_covariance_tells_how_far_the_corners_are_off() -> None:
@@ -90,7 +90,7 @@ def test_a_covered_tag_is_known_less_well() -> None:
 def test_where_the_search_began_does_not_matter(offsets: list[float]) -> None:
     image, tag_id, corners = scene(5)
     found = fitted(image, tag_id, corners + np.reshape(offsets, (4, 2)))
-    assert worst(found, fitted(image, tag_id, corners).corners) < 0.01
+    assert worst(found, fitted(image, tag_id, corners).corners) < 0.03
 
 
 def test_another_tag_is_not_taken_for_this_one() -> None:
