@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,33 +10,18 @@ from numpy.typing import NDArray
 from diffpol_ros.core.errors import DiffpolError, SettingsError
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
-from diffpol_ros.estimation.detector import Detector, DetectorSettings
+from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.fusion.fusion import FusionSettings
-from diffpol_ros.estimation.health.camera_health import CameraHealth, HealthSettings
-from diffpol_ros.estimation.health.drift import DriftSettings, Placement
+from diffpol_ros.estimation.health.agreement import AgreementWatch, Contradiction
+from diffpol_ros.estimation.health.camera_health import CameraHealth
+from diffpol_ros.estimation.health.drift import Placement
 from diffpol_ros.estimation.health.frozen import FrozenWatch
 from diffpol_ros.estimation.health.landmarks import LandmarkWatch
 from diffpol_ros.estimation.images import ImageError, check_image, to_grey
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sighting import Sighting, sight
-from diffpol_ros.estimation.tracking.filter import FilterSettings
-from diffpol_ros.estimation.tracking.grasp import GraspSettings
+from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.tracking.hand import HandState
-
-GROUPS = (DetectorSettings, FusionSettings, FilterSettings, GraspSettings, HealthSettings, DriftSettings)
-
-
-@dataclass(frozen=True)
-class StageSettings(DetectorSettings, FusionSettings, FilterSettings, GraspSettings, HealthSettings, DriftSettings):
-    """All that is said about the stage apart from cameras and objects."""
-
-    def __post_init__(self) -> None:
-        """Check each group of settings."""
-        for group in GROUPS:
-            check = getattr(group, "__post_init__", None)
-            if check is not None:
-                check(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +75,7 @@ class EstimationStage:
         tag_owners([*objects, *landmarks])
         self.objects, self._settings = tuple(model.name for model in objects), settings
         self.estimator = Estimator(cameras, objects, settings, settings, settings)
+        self.agreement = AgreementWatch(cameras, objects, settings, settings)
         self.refused: Counter[str] = Counter()
         rates = _each(settings.expected_rates, cameras)
         self.eyes: dict[str, Eye] = {}
@@ -145,8 +131,7 @@ class EstimationStage:
         if not self._in_place(eye, sighting):
             self.refused[f"moved.{look.camera}"] += 1
             return []
-        others = tuple(found for found in sighting.detections if found.id not in self._landmark_ids)
-        return self.estimator.absorb(Sighting(sighting.camera, sighting.stamp_ns, others))
+        return self.estimator.absorb(replace(sighting, detections=self._undisputed(sighting)))
 
     @property
     def needs_hand(self) -> bool:
@@ -165,6 +150,7 @@ class EstimationStage:
     def reset(self) -> None:
         """Forget the objects; what is known of the cameras stays."""
         self.estimator.reset()
+        self.agreement.forget()
         for eye in self.eyes.values():
             eye.landmarks.forget()
 
@@ -175,6 +161,24 @@ class EstimationStage:
         noise = self.estimator.noise(sighting.camera, sighting.stamp_ns)
         believed = eye.landmarks.see(placed, sighting.detections, sighting.stamp_ns, noise)
         return believed and eye.landmarks.placement is not Placement.MOVED
+
+    def _undisputed(self, sighting: Sighting) -> tuple[TagDetection, ...]:
+        """Return the tags of objects, but for those of an object that another camera sees elsewhere."""
+        others = tuple(found for found in sighting.detections if found.id not in self._landmark_ids)
+        placed = self.estimator.placed(sighting.camera, sighting.stamp_ns)
+        if placed is None:
+            return others
+        noise = self.estimator.noise(sighting.camera, sighting.stamp_ns)
+        contradicted = self.agreement.see(placed, others, sighting.stamp_ns, noise)
+        disputed = {one.name for one in contradicted if not self._prevails(one)}
+        self.refused.update(f"disputed.{name}.{sighting.camera}" for name in disputed)
+        hidden = {tag.id for name in disputed for tag in self.estimator.objects[name].tags}
+        return tuple(found for found in others if found.id not in hidden)
+
+    def _prevails(self, contradiction: Contradiction) -> bool:
+        """Return whether a camera is to be believed against another: that one is out of place, or may be."""
+        own, other = (self.eyes[name].landmarks.placement for name in (contradiction.camera, contradiction.other))
+        return other is Placement.MOVED or (other is Placement.UNVERIFIED and own is not Placement.UNVERIFIED)
 
 
 def fixed(model: ObjectModel) -> ObjectModel:

@@ -37,7 +37,10 @@ def summarize(stage: EstimationStage, now_ns: int, steady_ns: int) -> Summary:
         values.update({**eye.health.values(steady_ns), **eye.landmarks.values(name)})
         errors += [text for text in (eye.health.complaint, _moved(eye)) if text]
         warnings += [*eye.health.warnings(steady_ns), *_drifting(eye)]
-        notes += _unverified(eye)
+        warnings += _unverified(eye)
+        notes += _unwatched(eye)
+    for placement, text in stage.agreement.complaints():
+        (errors if placement is Placement.MOVED else warnings).append(text)
     warnings += _moved_landmarks([eye.landmarks.misplaced for eye in stage.eyes.values()])
     for report in stage.reports(now_ns):
         values[f"tracking.{report.estimate.name}"] = report.estimate.tracking.value
@@ -73,3 +76,8 @@ def _unverified(eye: Eye) -> list[str]:
     name = eye.calibration.name
     unverified = eye.landmarks.placement is Placement.UNVERIFIED
     return [f"camera {name} is unverified: it has seen no landmark"] if unverified else []
+
+
+def _unwatched(eye: Eye) -> list[str]:
+    name = eye.calibration.name
+    return [] if eye.landmarks.watching else [f"no landmark would tell that camera {name} was moved"]

@@ -12,7 +12,8 @@ from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.estimation.detectors import open_detector
-from diffpol_ros.estimation.stage import EstimationStage, StageSettings
+from diffpol_ros.estimation.stage import EstimationStage
+from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
 from diffpol_ros.nodes.camera_input import CameraInput

@@ -9,7 +9,8 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
 from diffpol_ros.estimation.detectors import open_detector
 from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.stage import EstimationStage, Frame, StageSettings
+from diffpol_ros.estimation.stage import EstimationStage, Frame
+from diffpol_ros.estimation.stage_settings import StageSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE
 
 START_NS = 1_700_000_000_000_000_000

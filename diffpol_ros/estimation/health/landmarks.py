@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from diffpol_ros.core.spatial import rotation_between
-from diffpol_ros.core.types import Array, Pose
+from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
 from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, usual_noise
-from diffpol_ros.estimation.fusion.fit import Fit
-from diffpol_ros.estimation.fusion.fusion import Measurement, fuse, settle
-from diffpol_ros.estimation.fusion.least_squares import Solution, moved
-from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
+from diffpol_ros.estimation.fusion.corner_noise import CornerNoise
+from diffpol_ros.estimation.fusion.fusion import Measurement
+from diffpol_ros.estimation.fusion.projection import View
 from diffpol_ros.estimation.fusion.settings import FusionSettings
+from diffpol_ros.estimation.health.alone import measure_alone, view_of
 from diffpol_ros.estimation.health.drift import DriftSettings, DriftWatch, Offset, Placement, offset_between
-from diffpol_ros.estimation.tag_pose import undistort
-
-STEPS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +46,19 @@ class LandmarkWatch:
         camera: placed in the robot base frame, as calibrated. noise: how well it locates corners, if that is known.
         An image without a landmark says nothing against it.
         """
-        views = [(one, _view(one.model, camera, detections, noise)) for one in self._watched]
+        views = [(one, view_of(one.model, camera, detections, noise)) for one in self._watched]
         seen = [(one, self._offset(one, view, stamp_ns)) for one, view in views if view.tags]
         believed = [one.drift.see(offset) for one, offset in seen if offset is not None]
         return all(believed)
 
     @property
+    def watching(self) -> bool:
+        """Return whether there is any landmark at all."""
+        return bool(self._watched)
+
+    @property
     def placement(self) -> Placement:
-        """Return the worst that any landmark says; UNVERIFIED where none was seen yet."""
+        """Return the worst that any landmark says; where there is none, nothing speaks against the place."""
         return max((one.drift.placement for one in self._watched), key=list(Placement).index, default=VERIFIED)
 
     def complaint(self, camera: str) -> str:
@@ -87,18 +86,10 @@ class LandmarkWatch:
             one.drift.forget()
 
     def _offset(self, one: _Watched, view: View, stamp_ns: int) -> Offset | None:
-        measured = self._measure(view, one.known)
+        measured = measure_alone(view, one.known, self._fusion)
         if measured is None or self._undecided(measured, one.known):
             return None
         return offset_between(one.known, measured.pose, measured.covariance, stamp_ns)
-
-    def _measure(self, view: View, known: Pose) -> Measurement | None:
-        """Return where a landmark is seen: near where it is, if that explains the corners, else wherever."""
-        problem = CornerProblem([view], usual_noise(self._fusion.noise_px))
-        near = _approach(problem, known)
-        if not np.mean(near.errors**2) <= self._fusion.outlier_px**2:
-            return fuse([view], known, self._fusion)
-        return settle(Fit((view,), problem, near, None, ()), known, self._fusion)
 
     def _undecided(self, measured: Measurement, known: Pose) -> bool:
         """Return whether one of two possible poses may be the known one; where neither is, either tells of a move."""
@@ -108,32 +99,6 @@ class LandmarkWatch:
 
 VERIFIED = Placement.VERIFIED
 WRONG = (Placement.DRIFTING, Placement.MOVED)
-
-
-def _approach(problem: CornerProblem, pose: Pose) -> Solution:
-    """Return the least squares fit near a pose: a few steps do where it is a centimetre off, and none where far."""
-    rows, errors = _whitened(problem, pose)
-    for _ in range(STEPS):
-        pose = moved(pose, np.asarray(np.linalg.lstsq(rows, -errors, rcond=None)[0], dtype=np.float64))
-        rows, errors = _whitened(problem, pose)
-    distances = np.linalg.norm(problem.residuals(pose), axis=1)
-    return Solution(pose, float(errors @ errors), rows.T @ rows, distances)
-
-
-def _whitened(problem: CornerProblem, pose: Pose) -> tuple[Array, Array]:
-    """Return derivative (2n, 6) and errors (2n,) in units of the corners' deviations."""
-    residuals, jacobian = problem.linearize(pose)
-    weights = 1.0 / np.repeat(problem.deviations, 2)
-    return weights[:, None] * jacobian.reshape(-1, 6), weights * residuals.reshape(-1)
-
-
-def _view(
-    model: ObjectModel, camera: CameraCalibration, detections: Sequence[TagDetection], noise: CornerNoise | None
-) -> View:
-    tags = {tag.id: tag for tag in model.tags}
-    seen = [found for found in detections if found.id in tags]
-    views = [TagView(tags[one.id], undistort(camera, one.corners), one.deviation_px) for one in seen]
-    return View(camera, tuple(views), noise)
 
 
 def _complaint(camera: str, one: _Watched) -> str:
