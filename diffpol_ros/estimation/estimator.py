@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Tracking
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
 from diffpol_ros.estimation.counters import Counters
 from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, NoiseBook, usual_noise
+from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, book_of
 from diffpol_ros.estimation.fusion.fusion import FusionSettings
 from diffpol_ros.estimation.fusion.projection import TagView, View
 from diffpol_ros.estimation.images import ImageError
-from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.report import ObjectReport, report_on
 from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tag_pose import undistort
 from diffpol_ros.estimation.tracking.arrivals import Arrival, Arrivals
@@ -51,7 +51,7 @@ class Estimator:
         self._owners = tag_owners(objects)
         self._tags = {tag.id: tag for model in objects for tag in model.tags}
         self._fusion, self._filtering = fusion or FusionSettings(), filtering or FilterSettings()
-        self._noise = _noise_book(self._fusion, self._filtering)
+        self._noise = book_of(self._fusion, to_ns(self._filtering.window))
         self._arrivals = Arrivals(to_ns(self._filtering.window), to_ns(self._filtering.restart_after))
         self._hand = HandBuffer(to_ns(self._filtering.restart_after))
         self._grasp = Grasp(grasping or GraspSettings(), self._hand)
@@ -92,8 +92,13 @@ class Estimator:
         return [estimate for estimate in self.estimates(now_ns) if estimate.tracking is Tracking.COASTING]
 
     def reports(self, now_ns: int) -> list[ObjectReport]:
-        """Return every object ever seen, with what its estimate rests on."""
-        return [self._report(name, state, now_ns) for name, state in self._states()]
+        """Return every object ever seen, located or not, with what its estimate rests on."""
+        known = {estimate.name: estimate for estimate in self.estimates(now_ns)}
+        return [
+            report_on(name, known.get(name), timeline, now_ns)
+            for name, timeline in self._timelines.items()
+            if name in known or timeline.ambiguous
+        ]
 
     def placed(self, camera_name: str, stamp_ns: int) -> CameraCalibration | None:
         """Return a camera with its pose in the robot base frame when it stamped an image `stamp_ns`.
@@ -193,15 +198,3 @@ class Estimator:
 
     def _estimate(self, name: str, state: FilterState, how: Tracking) -> ObjectEstimate:
         return ObjectEstimate(name, state.stamp_ns, state.pose, state.covariance, how)
-
-    def _report(self, name: str, state: FilterState, now_ns: int) -> ObjectReport:
-        timeline, present = self._timelines[name], self._present(name, state, now_ns)
-        age_s, grounds = to_seconds(now_ns - state.stamp_ns), timeline.grounds
-        if grounds is None:
-            return ObjectReport(present, 0, 0, 0.0, timeline.ambiguous, age_s)
-        return ObjectReport(present, grounds.tags, grounds.cameras, grounds.residual_px, timeline.ambiguous, age_s)
-
-
-def _noise_book(fusion: FusionSettings, filtering: FilterSettings) -> NoiseBook:
-    bounds = fusion.minimum_noise_px, fusion.maximum_noise_px
-    return NoiseBook(usual_noise(fusion.noise_px), *bounds, to_ns(filtering.window))

@@ -43,8 +43,11 @@ def summarize(stage: EstimationStage, now_ns: int, steady_ns: int) -> Summary:
         (errors if placement is Placement.MOVED else warnings).append(text)
     warnings += _moved_landmarks([eye.landmarks.misplaced for eye in stage.eyes.values()])
     for report in stage.reports(now_ns):
-        values[f"tracking.{report.estimate.name}"] = report.estimate.tracking.value
-        values[f"age_s.{report.estimate.name}"] = report.age
+        if report.estimate is None:
+            notes.append(f"{report.name}: seen, but two poses fit")
+        else:
+            values[f"tracking.{report.name}"] = report.estimate.tracking.value
+            values[f"age_s.{report.name}"] = report.age
     return Summary(tuple(errors), tuple(warnings), tuple(notes), values)
 
 

@@ -16,12 +16,13 @@ LEVELS = {
     Tracking.STALE: Level.STALE,
     Tracking.LOST: Level.ERROR,
 }
+UNDECIDED = Report.error("seen, but two poses fit", {"tracking": Tracking.LOST.value, "seen": True, "ambiguous": True})
 NEVER_SEEN = Report.error(Tracking.LOST.value, {"tracking": Tracking.LOST.value, "seen": False})
 
 
 def to_status_message(names: Iterable[str], reports: Iterable[ObjectReport], now_ns: int) -> DiagnosticArray:
     """Return one status for each object of `names`, whether it was ever seen or not."""
-    known = {report.estimate.name: _report(report) for report in reports}
+    known = {report.name: _report(report) for report in reports}
     message = DiagnosticArray(status=[status_message(name, known.get(name, NEVER_SEEN)) for name in names])
     message.header.stamp = to_stamp(now_ns)
     return message
@@ -36,6 +37,8 @@ def from_status_message(message: DiagnosticArray) -> dict[str, Tracking]:
 
 def _report(report: ObjectReport) -> Report:
     estimate = report.estimate
+    if estimate is None:
+        return UNDECIDED
     values = {
         "tracking": estimate.tracking.value,
         "seen": True,

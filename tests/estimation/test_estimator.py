@@ -155,7 +155,17 @@ def test_a_report_tells_that_the_newest_images_are_ambiguous() -> None:
     assert estimator.counters.refused == {"ambiguous": 1}
     (report,) = estimator.reports(at(0.1))
     assert report.ambiguous
+    assert report.estimate is not None
     assert report.estimate.stamp_ns == at(0.0)
+
+
+def test_an_object_that_was_seen_but_never_located_is_reported_as_that() -> None:
+    small = replace(BLOCK, tags=(replace(BLOCK.tags[4], size=0.016),))
+    estimator = Estimator([FRONT], [small])
+    assert estimator.absorb(seen(exact_view(FRONT, small, TRUTH, 0.02), 0.0)) == []
+    assert estimator.estimates(at(0.0)) == []
+    (report,) = estimator.reports(at(0.0))
+    assert (report.name, report.estimate, report.ambiguous) == ("block", None, True)
 
 
 @pytest.fixture(scope="module")

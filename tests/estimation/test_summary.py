@@ -1,5 +1,7 @@
 """One line and the figures: what the stage says of itself."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
@@ -7,7 +9,7 @@ from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.summary import summarize
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, exact_view
-from tests.estimation.stages import Scripted, at, blank, frame, stage
+from tests.estimation.stages import SETTINGS, Scripted, at, blank, frame, stage
 
 MATRIX = tuple(float(value) for value in FRONT.matrix.ravel())
 TRUTH = block_pose(np.random.default_rng(0))
@@ -50,6 +52,14 @@ def test_all_is_well_with_figures_of_cameras_and_objects() -> None:
         "detection_ms.front": 7.0,
     }
     assert abs(float(str(summary.values["age_s.block"])) - 0.1) < 1e-9
+
+
+def test_an_object_whose_pose_is_undecided_is_named() -> None:
+    small = replace(BLOCK, tags=(replace(BLOCK.tags[4], size=0.016),))
+    seen = detections(exact_view(FRONT, small, TRUTH, 0.02))
+    made = EstimationStage([FRONT], [small], [], SETTINGS, lambda settings: Scripted([seen]))
+    made.absorb(made.sight(frame(0.0, blank(0), "front")), at(0.0), 0)
+    assert "block: seen, but two poses fit" in summarize(made, at(0.0), 0).notes
 
 
 def test_a_silent_camera_is_a_warning_and_a_disagreeing_one_an_error() -> None:

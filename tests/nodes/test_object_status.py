@@ -1,5 +1,7 @@
 """How far an object can be trusted survives the way through a message."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,7 @@ NOW_NS = 1_790_000_000_123_456_789
 
 
 def report(name: str, tracking: Tracking) -> ObjectReport:
-    return ObjectReport(ObjectEstimate(name, NOW_NS - 5, POSE, COVARIANCE, tracking), 3, 2, 0.1, False, 0.25)
+    return ObjectReport(name, ObjectEstimate(name, NOW_NS - 5, POSE, COVARIANCE, tracking), 3, 2, 0.1, False, 0.25)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,14 @@ def test_the_figures_are_in_it() -> None:
     assert float(values["position_std_mm"]) == pytest.approx(2.0)
     assert float(values["rotation_std_mrad"]) == pytest.approx(3.0)
     assert (values["tags"], values["cameras"], values["ambiguous"]) == ("3", "2", "False")
+
+
+def test_an_object_that_was_seen_but_never_located_is_lost_and_says_why() -> None:
+    message = to_status_message(["block"], [ObjectReport("block", None, 0, 0, math.nan, True, math.nan)], NOW_NS)
+    values = {each.key: each.value for each in message.status[0].values}
+    assert (values["seen"], values["ambiguous"]) == ("True", "True")
+    assert message.status[0].message == "seen, but two poses fit"
+    assert from_status_message(message) == {"block": Tracking.LOST}
 
 
 def test_every_object_is_told_of_and_no_other() -> None:

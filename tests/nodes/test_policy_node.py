@@ -69,8 +69,8 @@ class Surroundings(Node):
         if self.block_stamp_ns is not None:
             estimate = ObjectEstimate("block", self.block_stamp_ns or now_ns, POSE, np.eye(6))
             self._block.publish(to_estimate_message(estimate, self.frame))
-            report = ObjectReport(estimate, 3, 2, 0.1, False, 0.0)
-            report = replace(report, estimate=replace(estimate, tracking=self.tracking))
+            estimate = replace(estimate, tracking=self.tracking)
+            report = ObjectReport("block", estimate, 3, 2, 0.1, False, 0.0)
             self._status.publish(to_status_message(["block"], [report], now_ns))
         self._joints.publish(to_joint_state(state, NAMES))
         self._end_effector.publish(to_pose_stamped(POSE, now_ns, FRAME))

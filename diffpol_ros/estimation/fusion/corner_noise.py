@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.fusion.settings import FusionSettings
 
 # A tag that appears this narrow [pixel] has cells of four pixels: about there blur begins to shift its edges.
 REFERENCE_PX = 30.0
 NARROWEST_PX = 10.0
 BLUR_SHARE = 0.8
-LEAST_TOLD_PX = 0.006
+# Of what a detector tells, this much of the variance is there; some pixels' slope is taken for less than it is.
+RANDOM_OF_TOLD = 0.72
+# What no detector tells, since it is the same in every image: how pixels sample the edges of a tag this narrow.
+LASTING_PX = 0.0042
+LASTING_OF_USUAL = 0.5
 TOLD = (0.5, 5.0)
 WILD = 4.0
 # Corner errors have tails that a robust fit hardly feels: of their variance this much reaches the pose.
@@ -43,7 +48,13 @@ class CornerNoise:
         told: what the detector says of each, nan where it says nothing.
         """
         usual = np.sqrt(self.grain**2 + self.blur**2 * narrowness(widths))
-        return np.where(np.isnan(told), usual, self.told * np.maximum(told, LEAST_TOLD_PX))
+        return np.where(np.isnan(told), usual, self.told * np.sqrt(RANDOM_OF_TOLD * told**2 + _lasting(widths)))
+
+
+def lasting_shares(widths: Array, told: Array) -> Array:
+    """Return which part of the variance of corners is the same in the next image, of what `CornerNoise.at` takes."""
+    lasting = _lasting(widths)
+    return np.where(np.isnan(told), LASTING_OF_USUAL, lasting / (RANDOM_OF_TOLD * told**2 + lasting))
 
 
 def usual_noise(grain: float) -> CornerNoise:
@@ -154,6 +165,16 @@ class NoiseBook:
         ratio = (weights + sums.surprises) / (weights + sums.counts)
         book.variances = np.clip(book.variances * ratio, self._lowest, self._highest)
         book.weights = np.minimum(weights + sums.counts, LONGEST_MEMORY)
+
+
+def book_of(settings: FusionSettings, epoch_ns: int) -> NoiseBook:
+    """Return an empty book with what the settings say of corners."""
+    return NoiseBook(usual_noise(settings.noise_px), settings.minimum_noise_px, settings.maximum_noise_px, epoch_ns)
+
+
+def _lasting(widths: Array) -> Array:
+    """Return the variance [pixel^2] of a corner that comes from sampling: long edges are sampled more often."""
+    return (LASTING_PX * np.minimum(1.0, REFERENCE_PX / np.maximum(widths, NARROWEST_PX))) ** 2
 
 
 def _noise(variances: Array) -> CornerNoise:

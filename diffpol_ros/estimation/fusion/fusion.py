@@ -8,7 +8,7 @@ import numpy as np
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.fusion.fit import Fit, fit
 from diffpol_ros.estimation.fusion.hypotheses import angle_between, average, candidates, difference
-from diffpol_ros.estimation.fusion.least_squares import Solution
+from diffpol_ros.estimation.fusion.least_squares import lasting_part
 from diffpol_ros.estimation.fusion.projection import View
 from diffpol_ros.estimation.fusion.settings import FusionSettings
 
@@ -19,7 +19,8 @@ __all__ = ["Fit", "FusionSettings", "Measurement", "average", "fit", "fuse", "se
 class Measurement:
     """What images of one instant say about one object.
 
-    pose: object in the robot base frame. covariance: (6, 6), position [m^2] then rotation vector [rad^2].
+    pose: object in the robot base frame. covariance: (6, 6), position [m^2] then rotation vector [rad^2]. lasting:
+    the part of it that is the same in the next image.
     residual_px: RMS distance of the corners. tags: how many were used, one in two cameras counting twice; cameras:
     how many they were seen by. refused: ids of tags that disagreed. ambiguous: a second pose, far off, explains the
     corners as well and nothing known tells which is true.
@@ -27,6 +28,7 @@ class Measurement:
 
     pose: Pose
     covariance: Array
+    lasting: Array
     residual_px: float
     tags: int
     cameras: int
@@ -51,31 +53,31 @@ def settle(found: Fit, prior: Pose | None, settings: FusionSettings) -> Measurem
         likely = [one for one in both if prior and angle_between(one.pose, prior) < settings.prior_angle]
         ambiguous = len(likely) != 1
         solution = found.best if ambiguous else likely[0]
-    if settings.mode == "average":
-        return _averaged(found, solution, ambiguous)
+    lasting = found.scale * lasting_part(found.problem, solution, settings.huber)
     covariance = np.asarray(found.scale * np.linalg.inv(solution.information), dtype=np.float64)
-    return _measurement(found, solution.pose, covariance, solution.errors, ambiguous)
+    fitted = Measurement(solution.pose, covariance, lasting, *_grounds(found, solution.errors), ambiguous)
+    return _averaged(found, fitted) if settings.mode == "average" else fitted
 
 
-def _averaged(found: Fit, near: Solution, ambiguous: bool) -> Measurement:
-    """Return the mean of the tags' own poses, of each the one nearer to the fit; its covariance is their spread.
+def _averaged(found: Fit, near: Measurement) -> Measurement:
+    """Return the mean of the tags' own poses, of each the one nearer to the fit; their spread is doubt that lasts.
 
     Why a fit is better: the mean counts all tags alike, but corners of an oblique, small or partly covered one are
     worse by ten times and more, and each alone is poor along the line of sight. For the same reason a fit that counts
-    all corners alike is worse than need be, and where one tag is bad worse than the best tag alone. 162 rendered
-    images of two or three tags at 0.3 to 1.0 m, one camera, median and p95 in mm: mean of tags 0.19 and 1.94, largest
-    tag alone 0.12 and 1.38, all corners alike 0.09 and 0.81, weighted by their noise and robust 0.06 and 0.63.
+    all corners alike is worse than need be. 162 rendered images of two or three tags at 0.3 to 1.0 m, one camera,
+    median and p95 in mm: mean of tags 0.19 and 1.94, largest tag alone 0.12 and 1.38, all corners alike 0.09 and 0.81,
+    weighted by their noise and robust 0.06 and 0.63.
     """
     tags = [min(poses, key=lambda one: angle_between(one, near.pose)) for poses in candidates(found.views) if poses]
     pose = average(tags)
     apart = np.array([difference(pose, tag) for tag in tags])
-    covariance = np.asarray(found.scale * np.linalg.inv(near.information), dtype=np.float64)
-    covariance += np.diag(np.mean(apart**2, axis=0))
+    spread = np.diag(np.mean(apart**2, axis=0))
     errors = np.linalg.norm(found.problem.residuals(pose), axis=1)
-    return _measurement(found, pose, covariance, errors, ambiguous)
+    covariance, lasting = near.covariance + spread, near.lasting + spread
+    return Measurement(pose, covariance, lasting, *_grounds(found, errors), near.ambiguous)
 
 
-def _measurement(found: Fit, pose: Pose, covariance: Array, errors: Array, ambiguous: bool) -> Measurement:
-    problem, residual_px = found.problem, float(np.sqrt(np.mean(errors**2)))
-    cameras = len(set(problem.cameras))
-    return Measurement(pose, covariance, residual_px, len(problem.tag_ids), cameras, found.refused, ambiguous)
+def _grounds(found: Fit, errors: Array) -> tuple[float, int, int, tuple[int, ...]]:
+    """Return RMS distance of the corners [pixel], number of tags and of cameras, refused tags."""
+    residual_px = float(np.sqrt(np.mean(errors**2)))
+    return residual_px, len(found.problem.tag_ids), len(set(found.problem.cameras)), found.refused

@@ -83,6 +83,16 @@ def leverages(problem: CornerProblem, solution: Solution) -> Array:
     return shares.reshape(-1, 8).sum(axis=1)
 
 
+def lasting_part(problem: CornerProblem, solution: Solution, huber: float) -> Array:
+    """Return what (6, 6) errors that are the same in every image add to the covariance of a solution."""
+    _, jacobian = problem.linearize(solution.pose)
+    distances = np.maximum(solution.errors / problem.deviations, huber)
+    weights = problem.lasting * huber / distances / problem.deviations**2
+    rows = jacobian.reshape(-1, 6)
+    covariance = np.linalg.inv(solution.information)
+    return np.asarray(covariance @ (rows.T * np.repeat(weights, 2)) @ rows @ covariance, dtype=np.float64)
+
+
 def moved(pose: Pose, step: Array) -> Pose:
     """Return `pose` shifted [m] and turned about its own origin [rad], both along the axes of its parent."""
     turned = multiply_quaternions(quaternion_from_rotation_vector(step[3:]), pose.quaternion)

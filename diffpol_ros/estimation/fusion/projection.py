@@ -9,7 +9,7 @@ import numpy as np
 from diffpol_ros.core.spatial import inverse, matrix_from_quaternion, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, TagModel
-from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, usual_noise
+from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, lasting_shares, usual_noise
 from diffpol_ros.estimation.tag_pose import corner_points
 
 NEAREST_DEPTH = 1e-3
@@ -46,7 +46,8 @@ class CornerProblem:
 
     tag_ids, cameras, widths, told: (k,) of each tag, the width of its narrow side [pixel] and the deviation that the
     detector told [pixel], nan if it did not.
-    deviations: (n,) standard deviation of each corner, per axis [pixel]; n is 4 k.
+    deviations: (n,) standard deviation of each corner, per axis [pixel]; n is 4 k. lasting: (n,) which part of that
+    variance is the same in the next image.
     """
 
     def __init__(self, views: Sequence[View], noise: CornerNoise = USUAL_NOISE) -> None:
@@ -59,6 +60,7 @@ class CornerProblem:
         self.told = np.array([np.nan if seen.deviation_px is None else seen.deviation_px for _, seen in pairs])
         each = zip((view.noise or noise for view, _ in pairs), self.widths, self.told, strict=True)
         self.deviations = np.repeat([float(known.at(width, told)) for known, width, told in each], 4)
+        self.lasting = np.repeat(lasting_shares(self.widths, self.told), 4)
         placed = [_from_base(view.camera) for view, _ in pairs]
         self._points = np.concatenate([_points_of(seen.tag) for _, seen in pairs])
         self._pixels = corners.reshape(-1, 2)

@@ -15,6 +15,9 @@ from diffpol_ros.core.spatial import slerp
 from diffpol_ros.core.types import Array, Pose, Tracking
 from diffpol_ros.estimation.fusion.hypotheses import difference
 
+# Where all of a covariance lasts, what is left must still be invertible: a picometre.
+TINY = 1e-24 * np.eye(6)
+
 
 @dataclass(frozen=True)
 class FilterSettings:
@@ -25,12 +28,6 @@ class FilterSettings:
     gate_rotation: float = setting(0.35, description="A turn larger than this is doubted [rad]", minimum=1e-6)
     gate_deviations: float = setting(
         5.0, description="The gate opens by this many deviations of what is compared", minimum=1.0
-    )
-    correlated: float = setting(
-        0.5,
-        description="Part of a measurement's variance that averaging over time does not remove",
-        minimum=0.0,
-        maximum=1.0,
     )
     speed: float = setting(0.8, description="The gate opens by this with time [m/s]", minimum=0.0)
     angular_speed: float = setting(3.0, description="The gate opens by this with time [rad/s]", minimum=0.0)
@@ -89,9 +86,9 @@ class Track:
     doubted: tuple[FilterState, ...] = ()
 
 
-def measured_state(stamp_ns: int, pose: Pose, covariance: Array, settings: FilterSettings) -> FilterState:
-    """Return what one measurement alone would tell."""
-    return FilterState(stamp_ns, pose, (1.0 - settings.correlated) * covariance, settings.correlated * covariance)
+def measured_state(stamp_ns: int, pose: Pose, covariance: Array, lasting: Array) -> FilterState:
+    """Return what one measurement alone would tell; `lasting`: the part of its covariance that does not average out."""
+    return FilterState(stamp_ns, pose, covariance - lasting, lasting)
 
 
 def follow(track: Track, measured: FilterState, settings: FilterSettings) -> tuple[Track, Verdict]:
@@ -136,7 +133,17 @@ def _smooth(before: FilterState, measured: FilterState, settings: FilterSettings
     random = (1.0 - weight) ** 2 * before.random + weight**2 * measured.random
     # Errors that are the same in every image add up, they do not average out.
     lasting = (1.0 - weight) * before.lasting + weight * measured.lasting
-    return FilterState(measured.stamp_ns, pose, random, lasting, difference(pose, measured.pose))
+    return FilterState(measured.stamp_ns, pose, random, lasting, (1.0 - weight) * _motion(before, measured))
+
+
+def _motion(before: FilterState, measured: FilterState) -> Array:
+    """Return by how much (6,) the object moved between two poses, as far as their noise does not explain it.
+
+    James and Stein's estimate: nearly all of a long way, nothing of what noise makes of an object at rest.
+    """
+    apart = difference(before.pose, measured.pose)
+    squared = float(apart @ np.linalg.solve(before.random + measured.random + TINY, apart))
+    return apart * max(0.0, 1.0 - len(apart) / max(squared, 1e-12))
 
 
 def _weight(passed_s: float, settings: FilterSettings) -> float:

@@ -119,7 +119,7 @@ class Timeline:
         measurement = settle(of_corners, prior, self._fusion) if of_corners else None
         if measurement is None or measurement.ambiguous:
             return _Instant(exposures, of_corners, Outcome(measurement, None), before)
-        measured = measured_state(stamp_ns, measurement.pose, measurement.covariance, self._filtering)
+        measured = measured_state(stamp_ns, measurement.pose, measurement.covariance, measurement.lasting)
         after, verdict = follow(Track(expected, before.doubted), measured, self._filtering)
         if not verdict.accepted:
             after = Track(before.state, after.doubted)

@@ -1,5 +1,7 @@
 """Each camera's corner noise is found again in what fits leave over."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,10 +10,13 @@ from hypothesis import strategies as st
 from diffpol_ros.estimation.fusion.corner_noise import (
     FELT,
     FELT_OF_TOLD,
+    LASTING_PX,
+    RANDOM_OF_TOLD,
     REFERENCE_PX,
     CornerNoise,
     NoiseBook,
     TagEvidence,
+    lasting_shares,
     narrowness,
     usual_noise,
 )
@@ -94,5 +99,15 @@ def test_cameras_are_learned_apart_and_kept_when_time_starts_anew() -> None:
 def test_narrow_tags_are_located_worse_and_told_ones_as_told() -> None:
     noise, widths = CornerNoise(0.03, 0.04), np.array([1e3, REFERENCE_PX, 15.0])
     assert noise.at(widths, np.full(3, np.nan)) == pytest.approx([0.03, 0.05, np.hypot(0.03, 0.04 * 8.0)])
-    assert noise.at(widths, np.full(3, 0.02)) == pytest.approx([0.02] * 3)
+    told = np.full(3, 0.2)
+    assert noise.at(widths, told) == pytest.approx(np.sqrt(RANDOM_OF_TOLD) * told, rel=1e-2)
+    assert replace(noise, told=2.0).at(widths, told) == pytest.approx(2.0 * noise.at(widths, told))
+
+
+def test_what_a_detector_is_sure_of_is_as_good_as_the_same_in_every_image() -> None:
+    widths, sure, doubtful = np.full(1, 20.0), np.full(1, 1e-6), np.full(1, 1.0)
+    assert CornerNoise(0.03, 0.04).at(widths, sure) == pytest.approx(LASTING_PX)
+    assert lasting_shares(widths, sure) == pytest.approx(1.0)
+    assert lasting_shares(widths, doubtful) == pytest.approx(0.0, abs=1e-4)
+    assert 0.0 < lasting_shares(widths, UNTOLD)[0] < 1.0
     assert narrowness(np.array([1.0])) == narrowness(np.array([10.0]))

@@ -15,7 +15,7 @@ from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
 from diffpol_ros.estimation.fusion.fusion import FusionSettings, Measurement, fit, fuse
 from diffpol_ros.estimation.fusion.hypotheses import average, candidates, mirrored
 from diffpol_ros.estimation.fusion.least_squares import moved
-from diffpol_ros.estimation.fusion.projection import TagView, View
+from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, error, exact_view, rebased
 
 NOISE_PX = 0.1
@@ -143,6 +143,18 @@ def test_corners_worse_than_assumed_widen_the_covariance() -> None:
     truth = block_pose(np.random.default_rng(3), upright=False)
     clean, noisy = (measure([exact_view(FRONT, BLOCK, truth, noise, 1)], truth) for noise in (0.0, 0.5))
     assert np.trace(noisy.covariance) > 4.0 * np.trace(clean.covariance)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=seeds, told=st.floats(0.001, 0.1))
+def test_what_lasts_of_a_covariance_is_what_lasts_of_its_corners(seed: int, told: float) -> None:
+    truth = block_pose(np.random.default_rng(seed), upright=False)
+    seen = exact_view(FRONT, BLOCK, truth, 0.01, seed)
+    view = View(seen.camera, tuple(replace(tag, deviation_px=told) for tag in seen.tags))
+    problem, got = CornerProblem([view]), measure([view], truth)
+    shares = np.real(np.linalg.eigvals(np.linalg.solve(got.covariance, got.lasting)))
+    assert np.all(shares > 0.999 * np.min(problem.lasting))
+    assert np.all(shares < 1.001 * np.max(problem.lasting))
 
 
 def test_an_ambiguous_tag_is_admitted_without_a_prior_and_settled_with_one() -> None:

@@ -40,12 +40,14 @@ def at(seconds: float) -> int:
 class Followed:
     """A track that measurements are fed to, one after the other."""
 
-    def __init__(self, pose: Pose = STILL, how: FilterSettings = SETTINGS) -> None:
-        self.how, self.track = how, Track()
+    def __init__(self, pose: Pose = STILL, how: FilterSettings = SETTINGS, lasting: float = 0.5) -> None:
+        self.how, self.lasting, self.track = how, lasting, Track()
         assert self.update(pose, 0.0) is Verdict.ACCEPTED
 
     def update(self, pose: Pose, time_s: float, covariance: Array = COVARIANCE) -> Verdict:
-        self.track, verdict = follow(self.track, measured_state(at(time_s), pose, covariance, self.how), self.how)
+        self.track, verdict = follow(
+            self.track, measured_state(at(time_s), pose, covariance, self.lasting * covariance), self.how
+        )
         return verdict
 
     @property
@@ -94,12 +96,12 @@ def test_without_a_time_constant_the_newest_measurement_is_the_estimate() -> Non
     assert smoothed.state.pose.position == pytest.approx(target.position)
 
 
-@pytest.mark.parametrize(("correlated", "remains"), [(0.0, 0.25), (0.5, 0.625), (1.0, 1.0)])
+@pytest.mark.parametrize(("lasting", "remains"), [(0.0, 0.25), (0.5, 0.625), (1.0, 1.0)])
 def test_averaging_narrows_the_covariance_only_by_what_differs_from_image_to_image(
-    correlated: float, remains: float
+    lasting: float, remains: float
 ) -> None:
-    how = replace(SETTINGS, time_constant=FRAME_S / -np.log(0.6), correlated=correlated)
-    smoothed = Followed(how=how)
+    how = replace(SETTINGS, time_constant=FRAME_S / -np.log(0.6))
+    smoothed = Followed(how=how, lasting=lasting)
     for i in range(1, 40):
         smoothed.update(STILL, i * FRAME_S)
     assert smoothed.state.covariance == pytest.approx(remains * COVARIANCE)
@@ -113,6 +115,19 @@ def test_behind_a_moving_object_the_covariance_tells_the_lag() -> None:
     behind = difference(smoothed.state.pose, pose)
     assert behind[0] > 3e-3
     assert behind @ np.linalg.solve(smoothed.state.covariance, behind) < 1.0
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10_000))
+def test_of_an_object_at_rest_noise_is_not_taken_for_lag(seed: int) -> None:
+    rng, smoothed = np.random.default_rng(seed), Followed(lasting=0.0)
+    lags = []
+    for i in range(1, 30):
+        noise = rng.normal(0.0, 1e-3, 6)
+        pose = Pose(STILL.position + noise[:3], quaternion_from_rotation_vector(noise[3:]))
+        smoothed.update(pose, i * FRAME_S)
+        lags.append(float(smoothed.state.lag @ smoothed.state.lag))
+    assert np.mean(lags) < 0.05 * np.trace(smoothed.state.random)
 
 
 @pytest.mark.parametrize("jump", [AWAY, FLIPPED])
