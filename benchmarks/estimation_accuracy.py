@@ -1,7 +1,8 @@
 """Where an object is, by its tags in rendered images, against where it is: as others do it, averaged, and ours.
 
 `python -m benchmarks.estimation_accuracy --poses 500` is the full campaign, on the shipped block; `--tag 0.0195` asks
-for tags as small as FurnitureBench's, `--width 1280 --height 720 --focal 910` for a larger image.
+for tags as small as FurnitureBench's, `--width 1280 --height 720 --focal 910` for a larger image. `--ways ours
+--frames 1 --poses 2500` is a count of flips: many scenes, and nothing that the count does not need.
 """
 
 import csv
@@ -9,6 +10,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import tyro
@@ -16,7 +18,7 @@ import tyro
 from benchmarks.estimation_picture import write_picture
 from benchmarks.estimation_scenes import Setup, Studio, block_model
 from benchmarks.estimation_tables import print_by_view, print_errors, print_honesty, print_targets
-from benchmarks.estimation_ways import Bare, Score, look, scores
+from benchmarks.estimation_ways import OURS, WAYS, Bare, Score, look, scores
 from diffpol_ros.estimation.detector import DetectorSettings
 from diffpol_ros.estimation.detectors import open_detector
 
@@ -37,6 +39,8 @@ class Arguments:
     """Who searches for our ways: pupil or opencv."""
     refine: str = DetectorSettings().refine
     """What tells the corners to our ways: pattern, edges or none."""
+    ways: Literal["all", "ours"] = "all"
+    """What is measured: also what others do, or ours alone."""
     setup: tyro.conf.OmitArgPrefixes[Setup] = dataclasses.field(default_factory=Setup)
     """Tags, image and rendering."""
 
@@ -46,10 +50,10 @@ def measure(arguments: Arguments) -> list[Score]:
     studio, model = Studio(arguments.setup), block_model(arguments.setup)
     # Without regions: the next image is another camera's.
     detector = open_detector(DetectorSettings(library=arguments.library, refine=arguments.refine, regions=False))
-    bare = Bare(model)
+    ways, bare = (WAYS, Bare(model)) if arguments.ways == "all" else ((OURS,), None)
     results: list[Score] = []
     for shot in studio.shots(range(arguments.first, arguments.first + arguments.poses)):
-        results += scores(shot, model, look(shot, model, detector, bare))
+        results += scores(shot, model, look(shot, model, detector, bare), ways)
     studio.close()
     detector.close()
     return results

@@ -29,7 +29,7 @@ def print_errors(scores: Sequence[Score], filtered: bool) -> None:
     chosen = final(scores, filtered)
     print(f"\n{'after the last frame' if filtered else 'one frame alone'}\n{HEADER}")
     for cameras in (1, 2):
-        for way in WAYS:
+        for way in [way for way in WAYS if any(score.way == way for score in chosen)]:
             of_way = [score for score in chosen if score.way == way and score.cameras == cameras]
             print_row(f"{cameras} camera{'s'[: cameras - 1]}: {way}", of_way)
             for low, high in BINS:
@@ -111,7 +111,7 @@ def print_targets(scores: Sequence[Score]) -> None:
     print("\ntargets")
     _print_flips([score for score in scores if score.way == OURS and score.found])
     chosen = final(scores, True)
-    for cameras in (1, 2):
+    for cameras in (1, 2) if any(score.way == PEERS for score in chosen) else ():
         ours, theirs = (_percentile_near(chosen, way, cameras) for way in (OURS, PEERS))
         said = f"p95 {ours:.2f} mm, {ours / theirs:.2f} of peers' {theirs:.2f} mm"
         _verdict(ours <= SHARE_OF_PEERS * theirs, f"{cameras} camera{'s'[: cameras - 1]} at 0.6 m: {said}")

@@ -111,8 +111,8 @@ def _hushed() -> Iterator[None]:
         os.close(kept)
 
 
-def look(shot: Shot, model: ObjectModel, detector: Detector, bare: Bare) -> list[list[Look]]:
-    """Return what each frame shows, by time, then by camera."""
+def look(shot: Shot, model: ObjectModel, detector: Detector, bare: Bare | None) -> list[list[Look]]:
+    """Return what each frame shows, by time, then by camera; to the library alone only where it is given."""
     known = {tag.id for tag in model.tags}
     looks = []
     for frame, images in enumerate(shot.frames):
@@ -120,16 +120,16 @@ def look(shot: Shot, model: ObjectModel, detector: Detector, bare: Bare) -> list
         for camera, image in zip(shot.cameras, images, strict=True):
             sighting = sight(camera, detector, image, frame * PERIOD_NS)
             tags = sum(found.id in known for found in sighting.detections)
-            looks[-1].append(Look(sighting, tags, bare.poses(camera, image)))
+            looks[-1].append(Look(sighting, tags, bare.poses(camera, image) if bare else ()))
     return looks
 
 
-def scores(shot: Shot, model: ObjectModel, looks: list[list[Look]]) -> list[Score]:
-    """Return how every way does on a shot: with each camera alone and with both, with and without memory."""
+def scores(shot: Shot, model: ObjectModel, looks: list[list[Look]], ways: Sequence[str] = WAYS) -> list[Score]:
+    """Return how each of some ways does on a shot: with each camera alone and with both, with and without memory."""
     results = []
     for chosen in ((0,), (1,), (0, 1)):
         seen = [[frame[index] for index in chosen] for frame in looks]
-        for way in WAYS:
+        for way in ways:
             results += _scored(shot, way, seen, answers(way, shot, model, seen), True)
             alone = [answers(way, shot, model, [frame])[0] for frame in seen]
             results += _scored(shot, way, seen, alone, False)
