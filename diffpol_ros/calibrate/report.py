@@ -71,7 +71,7 @@ def _vectors(axis: Any, picture: ResidualPicture) -> None:
     """Draw residuals as arrows, so much larger that they are seen."""
     lengths = np.linalg.norm(picture.residuals, axis=1)
     usual = max(float(np.percentile(lengths, 90)), 1e-6)
-    factor = _round_number(ARROW_SHARE * picture.size[0] / usual)
+    factor = round_number(ARROW_SHARE * picture.size[0] / usual)
     x, y = picture.pixels.T
     u, v = picture.residuals.T
     axis.quiver(
@@ -146,7 +146,7 @@ def _frame(axis: Any, picture: ResidualPicture, title: str) -> None:
     axis.grid(False)
 
 
-def _round_number(value: float) -> float:
+def round_number(value: float) -> float:
     """Return 1, 2 or 5 times a power of ten, at most `value`."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(power * max(step for step in (1.0, 2.0, 5.0) if step * power <= value * (1.0 + 1e-9)))

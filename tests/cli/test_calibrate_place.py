@@ -138,3 +138,8 @@ def test_capture_tells_the_node_what_it_was_told() -> None:
     assert 'purpose:="extrinsics"' in words
     assert 'landmarks:=["base", "plate"]' in words
     assert 'serial:=""' in words
+
+
+def test_the_purpose_is_named_as_the_command_that_reads_the_captures() -> None:
+    assert 'purpose:="hand_eye"' in CaptureCommand("hand-eye").arguments()
+    assert 'purpose:="time_offset"' in CaptureCommand("time-offset").arguments()

@@ -10,7 +10,7 @@ import tyro
 class Capture:
     """Capture a live camera: move hand or board from view to view, each is taken when all stands still; then Ctrl-C."""
 
-    purpose: tyro.conf.Positional[Literal["intrinsics", "extrinsics", "hand_eye", "time_offset"]]
+    purpose: tyro.conf.Positional[Literal["intrinsics", "extrinsics", "hand-eye", "time-offset"]]
     """What the images are for."""
     camera: str = "front"
     """Name, as in the topic camera/<name>/image_raw."""
@@ -48,5 +48,6 @@ class Capture:
         from diffpol_ros.graph.command import as_yaml
 
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["purpose"] = self.purpose.replace("-", "_")
         lists = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
         return ["--ros-args", *(word for name, value in lists.items() for word in ("-p", f"{name}:={as_yaml(value)}"))]

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import tyro
+
 
 @dataclass(frozen=True)
 class Intrinsics:
     """Calibrate a camera's lens from captures of a board; a poor set is refused, with what it lacks."""
 
-    captures: Path
+    captures: tyro.conf.Positional[Path]
     """Folder of the captures."""
     board: str = "charuco"
     """The board: a name in calibration/boards, or a file."""

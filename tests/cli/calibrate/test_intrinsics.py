@@ -19,7 +19,7 @@ def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def calibrate(captures: Path, tmp_path: Path, *more: str) -> int:
     files = ("--output", str(tmp_path / "camera.yaml"), "--picture", str(tmp_path / "picture.png"))
-    arguments = ("--captures", str(captures), "--board", "tags", "--date", "2026-01-02", *files, *more)
+    arguments = (str(captures), "--board", "tags", "--date", "2026-01-02", *files, *more)
     return main(["calibrate", "intrinsics", *arguments])
 
 
