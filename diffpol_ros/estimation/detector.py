@@ -18,8 +18,8 @@ class TagDetection:
 
     corners: (4, 2) [pixel], (0, 0) the centre of the first pixel; in the tag frame (x right, y down) they are
     lower left, lower right, upper right, upper left of the black square. margin: how clearly its bits were
-    read, in grey levels. hamming: number of bits that were corrected. deviation_px: standard deviation of a
-    corner, per axis, where the image tells.
+    read, in grey levels, of sharpened modules where the library sharpens. hamming: number of bits that were
+    corrected. deviation_px: standard deviation of a corner, per axis, where the image tells.
     """
 
     id: int

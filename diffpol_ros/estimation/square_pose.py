@@ -10,7 +10,7 @@ import numpy as np
 from diffpol_ros.core.types import Array
 
 STEPS = 6
-SMALL_STEP = 1e-7
+SMALL_STEP = 1e-5
 DAMPING = 1e-3
 NEAREST = 1e-6
 

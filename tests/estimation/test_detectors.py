@@ -42,7 +42,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(named: dict[str, str]) -
         DetectorSettings(**named)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("refine", "near"), [("pattern", 0.06), ("edges", 0.06)])
+@pytest.mark.parametrize(("refine", "near"), [("pattern", 0.02), ("edges", 0.06)])
 def test_libraries_agree_on_the_corners_to_hundredths_of_a_pixel(refine: str, near: float) -> None:
     one, other = (corners(DetectorSettings(library=name, regions=False, refine=refine)) for name in LIBRARIES)
     both = set(one) & set(other)

@@ -46,7 +46,7 @@ def test_a_slice_of_an_image_is_read_like_its_copy(detector: PupilDetector) -> N
 
 
 def test_unclear_tags_are_refused() -> None:
-    detector = PupilDetector(DetectorSettings(minimum_margin=250.0))
+    detector = PupilDetector(DetectorSettings(minimum_margin=2000.0))
     assert detector.detect(draw(FRONT, [(BLOCK, block_pose(np.random.default_rng(0)))])) == []
     detector.close()
 
