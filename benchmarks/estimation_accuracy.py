@@ -9,6 +9,8 @@ import csv
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
@@ -41,18 +43,29 @@ class Arguments:
     """What tells the corners to our ways: pattern, edges or none."""
     ways: Literal["all", "ours"] = "all"
     """What is measured: also what others do, or ours alone."""
+    processes: int = 1
+    """That share the scenes."""
     setup: tyro.conf.OmitArgPrefixes[Setup] = dataclasses.field(default_factory=Setup)
     """Tags, image and rendering."""
 
 
 def measure(arguments: Arguments) -> list[Score]:
     """Return the score of every way in every scene."""
+    seeds = range(arguments.first, arguments.first + arguments.poses)
+    parts = [seeds[number :: arguments.processes] for number in range(arguments.processes)]
+    # Forked children would share what the graphics have open.
+    with get_context("spawn").Pool(arguments.processes) as pool:
+        return [score for part in pool.map(partial(_measure, arguments), parts) for score in part]
+
+
+def _measure(arguments: Arguments, seeds: range) -> list[Score]:
+    cv2.setNumThreads(1)
     studio, model = Studio(arguments.setup), block_model(arguments.setup)
     # Without regions: the next image is another camera's.
     detector = open_detector(DetectorSettings(library=arguments.library, refine=arguments.refine, regions=False))
     ways, bare = (WAYS, Bare(model)) if arguments.ways == "all" else ((OURS,), None)
     results: list[Score] = []
-    for shot in studio.shots(range(arguments.first, arguments.first + arguments.poses)):
+    for shot in studio.shots(seeds):
         results += scores(shot, model, look(shot, model, detector, bare), ways)
     studio.close()
     detector.close()
@@ -77,7 +90,6 @@ def _introduce(arguments: Arguments) -> None:
 
 def main(arguments: Arguments) -> None:
     """Print the tables and whether the targets are met; draw the errors against the distance."""
-    cv2.setNumThreads(1)
     _introduce(arguments)
     results = measure(arguments)
     print_errors(results, filtered=False)

@@ -13,9 +13,9 @@ REFERENCE_PX = 30.0
 NARROWEST_PX = 10.0
 BLUR_SHARE = 0.8
 # Of what a detector tells, this much of the variance is there; some pixels' slope is taken for less than it is.
-RANDOM_OF_TOLD = 0.72
+RANDOM_OF_TOLD = 0.74
 # What no detector tells, since it is the same in every image: how pixels sample the edges of a tag this narrow.
-LASTING_PX = 0.0042
+LASTING_PX = 0.0034
 LASTING_OF_USUAL = 0.5
 TOLD = (0.5, 5.0)
 WILD = 4.0
