@@ -23,7 +23,7 @@ def view_of(
 ) -> View:
     """Return what an image of `camera` (placed in the robot base frame) shows of a thing."""
     tags = {tag.id: tag for tag in model.tags}
-    seen = [found for found in detections if found.id in tags]
+    seen = [found for found in detections if found.id in tags and np.all(np.isfinite(found.corners))]
     views = [TagView(tags[one.id], undistort(camera, one.corners), one.deviation_px) for one in seen]
     return View(camera, tuple(views), noise)
 

@@ -110,3 +110,10 @@ def test_what_was_seen_long_ago_contradicts_nothing() -> None:
     agreement = watch()
     look(agreement, FRONT, TRUTH, 0.0)
     assert look(agreement, SIDE, shifted(100.0), 5.0) == []
+
+
+def test_corners_that_are_no_numbers_are_passed_over() -> None:
+    found = [replace(one, corners=np.full((4, 2), np.nan)) for one in detections(exact_view(FRONT, BLOCK, TRUTH))]
+    agreement = watch()
+    assert [agreement.see(FRONT, found, to_ns(1.0 + 0.1 * i)) for i in range(3)] == [[], [], []]
+    assert look(agreement, FRONT, TRUTH, 0.5) == []
