@@ -8,6 +8,7 @@ BENCHMARKS = (
     "inverse_kinematics",
     "detection_time",
     "estimation_accuracy",
+    "estimation_naive",
     "calibration_accuracy",
     "calibration_hand_eye",
     "polymetis_loop",
