@@ -12,10 +12,10 @@ from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import identity_pose
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.estimation.calibration import ObjectModel
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.estimation.health.drift import Placement
-from diffpol_ros.estimation.images import GreyImage
 from diffpol_ros.estimation.stage import EstimationStage, Frame
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
@@ -202,6 +202,25 @@ def test_a_camera_that_a_landmark_vouches_for_is_believed_against_one_that_saw_n
     (estimate,) = seen.estimator.estimates(at(1.0))
     assert error(estimate.pose, TRUTH)[0] < 0.01
     assert seen.refused == {"disputed.block.front": 9}
+
+
+def test_a_camera_that_a_landmark_speaks_against_holds_back_no_other() -> None:
+    away = Pose(FIXED.position + np.array([0.0, 0.03, 0.0]), FIXED.quaternion)
+    moved = detections(exact_view(FRONT, BLOCK, Pose(TRUTH.position + np.array([0.0, 0.03, 0.0]), TRUTH.quaternion)))
+    script = [moved, detections(exact_view(SIDE, BLOCK, TRUTH)), [*moved, *detections(exact_view(FRONT, BASE, away))]]
+    seen = scripted(*script, frozen_frames=0)
+    show(seen, frame(0.0, blank(0)))
+    assert show(seen, frame(0.0, blank(1), "side")) == []
+    assert show(seen, frame(0.1, blank(2))) == []
+    (estimate,) = show(seen, frame(0.1, blank(1), "side"))
+    assert estimate.stamp_ns == at(0.1)
+
+
+def test_a_camera_that_drifts_is_used_and_named() -> None:
+    away = Pose(FIXED.position + np.array([0.0, 0.006, 0.0]), FIXED.quaternion)
+    seen = scripted([*BLOCK_SEEN, *detections(exact_view(FRONT, BASE, away))])
+    assert len(show(seen, frame(0.0, blank(0)))) == 1
+    assert "camera front sees base 6.0 mm and 0.0 mrad off: it drifts" in summarize(seen, at(0.0), at(0.0)).warnings[0]
 
 
 def test_after_a_reset_cameras_that_agree_are_believed_at_once() -> None:

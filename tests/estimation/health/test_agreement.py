@@ -57,7 +57,17 @@ def test_a_moving_object_is_no_disagreement_though_cameras_look_in_turn() -> Non
     def carried(time_s: float) -> Pose:
         return shifted(200.0 * (time_s - 1.5))
 
-    assert both(agreement, carried, carried) == 0
+    assert both(agreement, carried, carried, apart_s=0.06) == 0
+    assert list(agreement.complaints()) == []
+
+
+@pytest.mark.parametrize("poor", ["front", "side"])
+def test_what_one_camera_sees_poorly_contradicts_nothing(poor: str) -> None:
+    agreement = watch()
+    for camera, pose in ((FRONT, shifted(12.0)), (SIDE, TRUTH)):
+        told_px = 30.0 if camera.name == poor else 0.02
+        found = [replace(one, deviation_px=told_px) for one in detections(exact_view(camera, BLOCK, pose))]
+        assert agreement.see(camera, found, to_ns(1.0)) == []
 
 
 @pytest.mark.parametrize("apart_s", [0.0, 0.03])

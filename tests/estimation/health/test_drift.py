@@ -124,3 +124,12 @@ def test_an_offset_is_a_shift_and_a_turn() -> None:
 def test_swapped_limits_are_refused() -> None:
     with pytest.raises(ValueError, match="swapped"):
         DriftSettings(drift_warn=0.02)
+
+
+def test_what_was_seen_before_time_was_set_back_does_not_hold_back_what_is_seen_now() -> None:
+    watch = DriftWatch(DriftSettings())
+    for i in range(45):
+        watch.see(Offset(to_ns(100.0 + i / RATE), NOWHERE, SURE))
+    for i in range(20):
+        watch.see(Offset(to_ns(10.0 + i / RATE), off(metres=0.05), SURE))
+    assert watch.placement is Placement.MOVED
