@@ -20,7 +20,7 @@ from diffpol_ros.cli.calibrate.extrinsics import Extrinsics
 from diffpol_ros.cli.calibrate.hand_eye import HandEye
 from diffpol_ros.cli.calibrate.time_offset import TimeOffset
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import load_camera
 from diffpol_ros.estimation.pose_settings import Unplaced
@@ -143,3 +143,15 @@ def test_capture_tells_the_node_what_it_was_told() -> None:
 def test_the_purpose_is_named_as_the_command_that_reads_the_captures() -> None:
     assert 'purpose:="hand_eye"' in CaptureCommand("hand-eye").arguments()
     assert 'purpose:="time_offset"' in CaptureCommand("time-offset").arguments()
+
+
+def test_capture_says_what_it_listens_to() -> None:
+    assert "camera/side/image_raw;" in CaptureCommand("extrinsics", camera="side").told()
+    assert "and end_effector_pose" in CaptureCommand("hand-eye").told()
+
+
+def test_capturing_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = pytest.importorskip("diffpol_ros.nodes.calibration_node")
+    monkeypatch.setattr(node, "main", lambda arguments: None)
+    with pytest.raises(ResourceError, match="nothing was captured: does camera/front/image_raw come"):
+        CaptureCommand("extrinsics", folder=str(tmp_path)).run()

@@ -1,6 +1,7 @@
 """`diffpol calibrate capture`: takes calibration images of a live camera by itself."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import tyro
@@ -38,8 +39,20 @@ class Capture:
         except ModuleNotFoundError as error:
             hint = "source a ROS 2 install (source /opt/ros/<distro>/setup.bash), or use the demo's environment"
             raise ResourceError(f"capturing listens to ROS topics, and {error.name} is not there: {hint}") from error
+        print(self.told())
         main(self.arguments())
+        if not (Path(self.folder) / "captures.yaml").exists():
+            raise ResourceError(
+                f"nothing was captured: is camera/{self.camera}/image_raw published, the target in view?"
+            )
         return 0
+
+    def told(self) -> str:
+        """Return what a person reads first: what is listened to, and how to end."""
+        topics = f"camera/{self.camera}/image_raw"
+        if self.purpose in ("hand-eye", "time-offset"):
+            topics += " and end_effector_pose"
+        return f"listening to {topics}; Ctrl-C ends it and saves into {self.folder}"
 
     def arguments(self) -> list[str]:
         """Return the node's command line: every option is a parameter of the same name."""
