@@ -19,8 +19,8 @@ from diffpol_ros.estimation.calibration import (
     load_camera,
     load_object,
 )
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.twin.board_camera import BoardCamera, Exposure, Lens, Panel
 from diffpol_ros.twin.tags import tag_image
 

@@ -13,7 +13,7 @@ from diffpol_ros.calibrate.targets import Target, view_of
 from diffpol_ros.core.spatial import compose
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.twin.board_camera import BoardCamera, Exposure, Lens, Panel
 
 CHARUCO = BoardSettings("small", "charuco", rows=5, columns=7, size=0.028, ratio=0.75)

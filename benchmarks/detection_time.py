@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera, load_object
-from diffpol_ros.estimation.detector import Detector, DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.pupil_detector import PupilSearch
+from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.pupil_detector import PupilSearch
-from diffpol_ros.estimation.sighting import sight
-from diffpol_ros.estimation.tag_pose import poses_of_tags
+from diffpol_ros.estimation.fusion.tag_pose import poses_of_tags
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.simulation import Simulation
 

@@ -21,8 +21,8 @@ from benchmarks.estimation_picture import write_picture
 from benchmarks.estimation_scenes import Setup, Studio, block_model
 from benchmarks.estimation_tables import print_by_view, print_errors, print_honesty, print_targets
 from benchmarks.estimation_ways import OURS, WAYS, Bare, Score, look, scores
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 

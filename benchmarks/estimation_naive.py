@@ -15,13 +15,13 @@ from benchmarks.estimation_scenes import Setup, Studio, block_model
 from diffpol_ros.core.spatial import compose, inverse, quaternion_from_rotation_vector, rotation_vector, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.fusion.fusion import FusionSettings, fuse
 from diffpol_ros.estimation.fusion.hypotheses import candidates
 from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
-from diffpol_ros.estimation.sighting import sight
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 
 COVERED_PX = 1.0
 ALONE, NAIVE, STARTED, OURS = "largest tag alone", "solvePnP", "solvePnP, started at that", "weighted and robust"

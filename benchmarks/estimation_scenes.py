@@ -12,7 +12,7 @@ from diffpol_ros.control.kinematics import Kinematics, KinematicsError
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings, load_object
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.twin.camera import CameraRenderer, View
 from diffpol_ros.twin.scene import ARM_DOFS, BLOCK, BLOCK_SIZE
 from diffpol_ros.twin.scene import compose as compose_scene

@@ -15,11 +15,11 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.spatial import compose, inverse, quaternion_from_matrix, rotation_between, slerp
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.detector import FAMILY, Detector
+from diffpol_ros.estimation.detection.detector import FAMILY, Detector
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.sighting import Sighting, sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.fusion.fusion import FusionSettings, average
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.sighting import Sighting, sight
 
 PERIOD_NS = to_ns(1.0 / 15.0)
 SMOOTHING = 0.5

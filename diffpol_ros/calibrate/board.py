@@ -12,7 +12,7 @@ from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Array, frozen_array
 from diffpol_ros.estimation.calibration import HIGHEST_TAG_ID, CameraCalibration, check_schema_version, load_versioned
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 FOLDER = "calibration/boards"
 HIGHEST_CHARUCO_ID = 249

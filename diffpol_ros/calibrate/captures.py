@@ -14,7 +14,7 @@ from diffpol_ros.core.settings import setting
 from diffpol_ros.core.spatial import normalize_quaternion
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import PoseSettings, check_schema_version, load_versioned
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 LIST, HANDS = "captures.yaml", "hands.csv"
 COLUMNS = "stamp_ns,x,y,z,qx,qy,qz,qw"

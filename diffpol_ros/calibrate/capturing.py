@@ -15,7 +15,7 @@ from diffpol_ros.calibrate.targets import Seen
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Array, Pose
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 Purpose = Literal["intrinsics", "extrinsics", "hand_eye", "time_offset"]
 PURPOSES: tuple[Purpose, ...] = ("intrinsics", "extrinsics", "hand_eye", "time_offset")

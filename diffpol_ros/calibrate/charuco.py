@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 DICTIONARY = cv2.aruco.DICT_5X5_250
 MARGIN_SQUARES = 0.5

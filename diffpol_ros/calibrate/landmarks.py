@@ -8,7 +8,7 @@ from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.core.spatial import compose, identity_pose, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import ObjectModel, tag_owners
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 
 Corners = Mapping[int, Array]
 

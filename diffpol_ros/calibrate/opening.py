@@ -10,8 +10,8 @@ from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.calibrate.targets import TagTarget, Target
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_object
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
 
 # Calibration has time: every image is searched whole.
 SETTINGS = DetectorSettings(decimate=1.0, regions=False)

@@ -12,7 +12,7 @@ from diffpol_ros.calibrate.refusal import Refusal
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 
 @dataclass(frozen=True)

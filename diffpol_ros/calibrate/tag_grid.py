@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.edges import refine_corners
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.edges import refine_corners
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from diffpol_ros.estimation.lens import distorted, undistorted
-from diffpol_ros.estimation.tag_pose import corner_points
 
 CELLS = 8
 BORDER = 25

@@ -11,10 +11,10 @@ from diffpol_ros.calibrate.landmarks import Corners
 from diffpol_ros.calibrate.target_pose import MINIMUM_POINTS
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detector import Detector, TagDetection
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.detector import Detector, TagDetection
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.lens import undistorted
-from diffpol_ros.estimation.sighting import sight
 
 
 class Seen(Protocol):

@@ -13,12 +13,12 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.types import Array, ObjectEstimate, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings, load_object
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.noise.place import Three
 from diffpol_ros.estimation.noise.recording import NoiseError, Recording, Scene, viewpoints_of
-from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.scene import BLOCK
 from diffpol_ros.twin.simulation import Simulation

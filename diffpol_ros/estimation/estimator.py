@@ -10,14 +10,14 @@ from diffpol_ros.core.settings import closest
 from diffpol_ros.core.types import ObjectEstimate, Tracking
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
 from diffpol_ros.estimation.counters import Counters
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.images import ImageError
+from diffpol_ros.estimation.detection.sighting import Sighting
 from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, book_of
 from diffpol_ros.estimation.fusion.fusion import FusionSettings
 from diffpol_ros.estimation.fusion.projection import TagView, View
-from diffpol_ros.estimation.images import ImageError
+from diffpol_ros.estimation.lens import undistorted
 from diffpol_ros.estimation.report import ObjectReport, report_on
-from diffpol_ros.estimation.sighting import Sighting
-from diffpol_ros.estimation.tag_pose import undistort
 from diffpol_ros.estimation.tracking.arrivals import Arrival, Arrivals
 from diffpol_ros.estimation.tracking.filter import FilterSettings, FilterState, tracking
 from diffpol_ros.estimation.tracking.grasp import Grasp, GraspSettings
@@ -164,7 +164,7 @@ class Estimator:
                 self.counters.refused["not_finite"] += 1
             else:
                 name = self._owners[found.id].name
-                view = TagView(self._tags[found.id], undistort(camera, found.corners), found.deviation_px)
+                view = TagView(self._tags[found.id], undistorted(camera, found.corners), found.deviation_px)
                 seen[name] = (*seen.get(name, ()), view)
         return seen
 

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from diffpol_ros.core.errors import DiffpolError, SettingsError
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
-from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
+from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings, TagDetection
+from diffpol_ros.estimation.detection.images import ImageError, check_image, to_grey
+from diffpol_ros.estimation.detection.sighting import Sighting, sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.health.agreement import AgreementWatch, Contradiction
 from diffpol_ros.estimation.health.camera_health import CameraHealth
 from diffpol_ros.estimation.health.drift import Placement
 from diffpol_ros.estimation.health.frozen import FrozenWatch
 from diffpol_ros.estimation.health.landmarks import LandmarkWatch
-from diffpol_ros.estimation.images import ImageError, check_image, to_grey
 from diffpol_ros.estimation.report import ObjectReport
-from diffpol_ros.estimation.sighting import Sighting, sight
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.tracking.hand import HandState
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from diffpol_ros.estimation.detector import DetectorSettings
+from diffpol_ros.estimation.detection.detector import DetectorSettings
 from diffpol_ros.estimation.fusion.settings import FusionSettings
 from diffpol_ros.estimation.health.camera_health import HealthSettings
 from diffpol_ros.estimation.health.drift import DriftSettings

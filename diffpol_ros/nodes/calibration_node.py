@@ -12,7 +12,7 @@ from diffpol_ros.calibrate.capturing import Capturing, CapturingSettings
 from diffpol_ros.calibrate.session import Session, SessionSettings
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.settings import setting
-from diffpol_ros.estimation.images import to_grey
+from diffpol_ros.estimation.detection.images import to_grey
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.messages import from_image_message, from_pose_message, from_stamp

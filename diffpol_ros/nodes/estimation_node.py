@@ -11,7 +11,7 @@ from std_srvs.srv import Trigger
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
-from diffpol_ros.estimation.detectors import open_detector
+from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize

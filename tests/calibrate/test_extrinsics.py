@@ -18,8 +18,8 @@ from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import compose, identity_pose, inverse
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import ObjectModel, PoseSettings, TagModel
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BASE, BLOCK, FRONT
 
 CAMERA = replace(FRONT, distortion=CAMERA_DISTORTION)

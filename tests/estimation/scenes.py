@@ -24,9 +24,9 @@ from diffpol_ros.estimation.calibration import (
     load_camera,
     load_object,
 )
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
 from diffpol_ros.estimation.fusion.projection import TagView, View, relative_noise
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 
 CALIBRATION = Path(__file__).resolve().parents[2] / "calibration"
 FRONT = load_camera(str(CALIBRATION / "cameras" / "front.yaml"))

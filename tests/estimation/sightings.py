@@ -4,9 +4,9 @@ import numpy as np
 
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import ObjectEstimate, Pose
+from diffpol_ros.estimation.detection.sighting import Sighting
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.fusion.projection import View
-from diffpol_ros.estimation.sighting import Sighting
 from tests.estimation.scenes import BLOCK, block_pose, detections, exact_view
 
 START_NS = 1_700_000_000_000_000_000

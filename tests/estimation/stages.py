@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.estimation.detector import Detector, DetectorSettings, TagDetection
-from diffpol_ros.estimation.detectors import open_detector
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings, TagDetection
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.estimation.stage import EstimationStage, Frame
 from diffpol_ros.estimation.stage_settings import StageSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE

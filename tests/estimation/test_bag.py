@@ -11,8 +11,8 @@ import pytest
 from diffpol_ros.core.clock import ManualClock, to_ns
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detectors import open_detector
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.estimation.stage import EstimationStage, Frame
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers

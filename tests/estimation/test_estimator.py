@@ -12,12 +12,12 @@ from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import compose, normalize_quaternion
 from diffpol_ros.core.types import Pose, Tracking
 from diffpol_ros.estimation.calibration import PoseSettings
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.images import ImageError
+from diffpol_ros.estimation.detection.pupil_detector import PupilDetector
+from diffpol_ros.estimation.detection.sighting import Sighting, sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.fusion.fusion import FusionSettings
-from diffpol_ros.estimation.images import ImageError
-from diffpol_ros.estimation.pupil_detector import PupilDetector
-from diffpol_ros.estimation.sighting import Sighting, sight
 from diffpol_ros.estimation.tracking.filter import FilterSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, draw, error, exact_view, rebased
 from tests.estimation.sightings import TRUTH, at, seen, show

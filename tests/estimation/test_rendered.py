@@ -8,10 +8,10 @@ import pytest
 
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.pupil_detector import PupilDetector
+from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilDetector
-from diffpol_ros.estimation.sighting import sight
 from diffpol_ros.twin.camera import CameraRenderer, Imperfection, View
 from diffpol_ros.twin.simulation import Simulation
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, error

@@ -8,9 +8,9 @@ import pytest
 
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.types import ObjectEstimate
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.detectors import open_detector
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.estimation.workers import Job, Mailbox, Workers
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, detections, draw, exact_view
 from tests.estimation.stages import Scripted, at, blank, frame, stage

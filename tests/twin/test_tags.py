@@ -14,9 +14,9 @@ from diffpol_ros.core.spatial import (
 )
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import ObjectModel, load_camera, load_object
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.pupil_detector import PupilDetector
-from diffpol_ros.estimation.tag_pose import corner_points, tag_poses
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.pupil_detector import PupilDetector
+from diffpol_ros.estimation.fusion.tag_pose import corner_points, tag_poses
 from diffpol_ros.twin.camera import CameraRenderer, View
 from diffpol_ros.twin.simulation import Simulation
 from diffpol_ros.twin.tags import BASE_POSE, BASE_TAG, BLOCK_TAGS, TagMount, tag_image

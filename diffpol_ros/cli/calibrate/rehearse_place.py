@@ -13,7 +13,7 @@ from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.spatial import compose, identity_pose, inverse, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.twin.board_camera import BoardCamera, Exposure, Lens, Panel
 from diffpol_ros.twin.tags import tag_image
 

@@ -7,7 +7,7 @@ import numpy as np
 from diffpol_ros.core.spatial import compose, inverse, matrix_from_quaternion, quaternion_from_matrix, rotation_between
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.fusion.projection import TagView, View, narrow_sides
-from diffpol_ros.estimation.tag_pose import poses_of_tags
+from diffpol_ros.estimation.fusion.tag_pose import poses_of_tags
 
 
 def candidates(views: Sequence[View]) -> list[list[Pose]]:

@@ -10,7 +10,7 @@ from diffpol_ros.core.spatial import inverse, matrix_from_quaternion, transform_
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, TagModel
 from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, lasting_shares, usual_noise
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 
 NEAREST_DEPTH = 1e-3
 USUAL_NOISE = usual_noise(0.05)

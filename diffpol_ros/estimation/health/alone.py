@@ -6,14 +6,14 @@ import numpy as np
 
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
 from diffpol_ros.estimation.fusion.corner_noise import CornerNoise, usual_noise
 from diffpol_ros.estimation.fusion.fit import Fit
 from diffpol_ros.estimation.fusion.fusion import Measurement, fuse, settle
 from diffpol_ros.estimation.fusion.least_squares import Solution, moved
 from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
 from diffpol_ros.estimation.fusion.settings import FusionSettings
-from diffpol_ros.estimation.tag_pose import undistort
+from diffpol_ros.estimation.lens import undistorted
 
 STEPS = 4
 
@@ -24,7 +24,7 @@ def view_of(
     """Return what an image of `camera` (placed in the robot base frame) shows of a thing."""
     tags = {tag.id: tag for tag in model.tags}
     seen = [found for found in detections if found.id in tags and np.all(np.isfinite(found.corners))]
-    views = [TagView(tags[one.id], undistort(camera, one.corners), one.deviation_px) for one in seen]
+    views = [TagView(tags[one.id], undistorted(camera, one.corners), one.deviation_px) for one in seen]
     return View(camera, tuple(views), noise)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.images import intrinsics_complaint
 from diffpol_ros.estimation.health.stamps import StampWatch, fault_text
-from diffpol_ros.estimation.images import intrinsics_complaint
 
 WINDOW = 100
 SILENT_NS = to_ns(1.0)

@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 SAMPLED_PIXEL = 4
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
 from diffpol_ros.estimation.fusion.corner_noise import CornerNoise
 from diffpol_ros.estimation.fusion.fusion import Measurement
 from diffpol_ros.estimation.fusion.projection import View

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.clock import to_ns
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
 from diffpol_ros.estimation.health.camera_health import CameraHealth, Durations, HealthSettings, histogram
 from tests.estimation.scenes import FRONT
 

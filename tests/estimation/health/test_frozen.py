@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffpol_ros.estimation.detection.images import GreyImage
 from diffpol_ros.estimation.health.frozen import FrozenWatch
-from diffpol_ros.estimation.images import GreyImage
 
 
 def picture(seed: int) -> GreyImage:

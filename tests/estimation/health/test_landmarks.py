@@ -9,7 +9,7 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.spatial import compose, identity_pose, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, PoseSettings
-from diffpol_ros.estimation.detector import TagDetection
+from diffpol_ros.estimation.detection.detector import TagDetection
 from diffpol_ros.estimation.fusion.corner_noise import usual_noise
 from diffpol_ros.estimation.fusion.fusion import FusionSettings, fuse
 from diffpol_ros.estimation.fusion.projection import View

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diffpol_ros.estimation.detection.sighting import Sighting
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.fusion.fusion import FusionSettings
 from diffpol_ros.estimation.fusion.hypotheses import difference
-from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tracking.arrivals import Arrival, Arrivals
 from diffpol_ros.estimation.tracking.filter import FilterSettings
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, error, exact_view

@@ -7,8 +7,8 @@ import pytest
 
 from diffpol_ros.core.spatial import compose, inverse, quaternion_from_rotation_vector
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
+from diffpol_ros.estimation.detection.sighting import Sighting
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.estimation.sighting import Sighting
 from diffpol_ros.estimation.tracking.filter import FilterSettings
 from diffpol_ros.estimation.tracking.grasp import GraspSettings
 from diffpol_ros.estimation.tracking.hand import HandState

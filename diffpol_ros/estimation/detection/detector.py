@@ -5,7 +5,7 @@ from typing import Protocol
 
 from diffpol_ros.core.settings import setting
 from diffpol_ros.core.types import Array, frozen_array
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 FAMILY = "tag36h11"
 LIBRARIES = ("pupil", "opencv")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.refinement import REFINEMENTS, as_found, by_edges, by_pattern
-from diffpol_ros.estimation.search import Candidate
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.refinement import REFINEMENTS, as_found, by_edges, by_pattern
+from diffpol_ros.estimation.detection.search import Candidate
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, cosine, draw, project, tags_in_camera
 
 POSE = block_pose(np.random.default_rng(3))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detector import Detector, TagDetection
-from diffpol_ros.estimation.images import GreyImage, check_image
-from diffpol_ros.estimation.pattern_bend import straightened
+from diffpol_ros.estimation.detection.detector import Detector, TagDetection
+from diffpol_ros.estimation.detection.images import GreyImage, check_image
+from diffpol_ros.estimation.detection.pattern_bend import straightened
 
 
 @dataclass(frozen=True, eq=False)

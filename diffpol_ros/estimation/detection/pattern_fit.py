@@ -10,9 +10,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pattern import BLACK_MODULES, CORNERS, Pixels, derivative, homography, module_px, project
-from diffpol_ros.estimation.pattern_match import MARGIN, Guess, Match, linearized, lit, matched, pictured, redrawn
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.pattern import (
+    BLACK_MODULES,
+    CORNERS,
+    Pixels,
+    derivative,
+    homography,
+    module_px,
+    project,
+)
+from diffpol_ros.estimation.detection.pattern_match import (
+    MARGIN,
+    Guess,
+    Match,
+    linearized,
+    lit,
+    matched,
+    pictured,
+    redrawn,
+)
 
 BORDER_PX = 3
 SMALLEST_MODULE_PX = 0.5

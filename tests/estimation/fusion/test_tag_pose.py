@@ -1,16 +1,13 @@
 """One tag's two poses."""
 
-from dataclasses import replace
-
-import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diffpol_ros.core.spatial import multiply_quaternions, normalize_quaternion, quaternion_from_rotation_vector
+from diffpol_ros.core.spatial import multiply_quaternions, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.tag_pose import corner_points, poses_of_tags, tag_poses, undistort
+from diffpol_ros.estimation.fusion.tag_pose import corner_points, poses_of_tags, tag_poses
 from tests.estimation.scenes import FRONT, error, project
 
 SIZE = 0.048
@@ -92,15 +89,3 @@ def test_the_tag_frame_is_x_right_y_down_z_into_the_paper() -> None:
     lower_left, lower_right, upper_right, _ = project(FRONT, face_on, corner_points(SIZE))
     assert lower_left[0] < lower_right[0]
     assert upper_right[1] < lower_right[1]
-
-
-def test_undistorting_undoes_the_lens() -> None:
-    lens = replace(FRONT, distortion=(-0.2, 0.05, 0.001, -0.002, 0.0))
-    truth = Pose(np.array([0.1, -0.05, 0.5]), normalize_quaternion(np.array([0.2, 0.3, 0.1, 0.9])))
-    points = corner_points(SIZE)
-    rotation = cv2.Rodrigues(cv2.Rodrigues(np.zeros(3))[0])[0]
-    ideal = project(lens, truth, points)
-    rays = np.column_stack([(ideal - [lens.cx, lens.cy]) / [lens.fx, lens.fy], np.ones(4)])
-    seen, _ = cv2.projectPoints(rays, rotation, np.zeros(3), lens.matrix, np.array(lens.distortion))
-    assert np.max(np.abs(seen.reshape(4, 2) - ideal)) > 0.5
-    assert undistort(lens, np.asarray(seen.reshape(4, 2), dtype=np.float64)) == pytest.approx(ideal, abs=0.01)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from diffpol_ros.estimation.images import ImageError, check_image, intrinsics_complaint, to_grey
+from diffpol_ros.estimation.detection.images import ImageError, check_image, intrinsics_complaint, to_grey
 from tests.estimation.scenes import FRONT
 
 MATRIX = (570.0, 0.0, 319.5, 0.0, 570.0, 239.5, 0.0, 0.0, 1.0)

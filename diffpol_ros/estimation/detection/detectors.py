@@ -1,10 +1,10 @@
 """Opens the detector that the settings ask for."""
 
-from diffpol_ros.estimation.detector import Detector, DetectorSettings
-from diffpol_ros.estimation.opencv_detector import OpenCvSearch
-from diffpol_ros.estimation.pupil_detector import PupilSearch
-from diffpol_ros.estimation.refined_detector import RefinedDetector
-from diffpol_ros.estimation.region_detector import RegionDetector
+from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings
+from diffpol_ros.estimation.detection.opencv_detector import OpenCvSearch
+from diffpol_ros.estimation.detection.pupil_detector import PupilSearch
+from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
+from diffpol_ros.estimation.detection.region_detector import RegionDetector
 
 SEARCHES = {"pupil": PupilSearch, "opencv": OpenCvSearch}
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.estimation.detector import LIBRARIES, REFINED_BY, Detector, DetectorSettings
-from diffpol_ros.estimation.detectors import SEARCHES, open_detector
-from diffpol_ros.estimation.images import ImageError
-from diffpol_ros.estimation.refinement import REFINEMENTS
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.detector import LIBRARIES, REFINED_BY, Detector, DetectorSettings
+from diffpol_ros.estimation.detection.detectors import SEARCHES, open_detector
+from diffpol_ros.estimation.detection.images import ImageError
+from diffpol_ros.estimation.detection.refinement import REFINEMENTS
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, draw, project, tags_in_camera
 
 POSE = block_pose(np.random.default_rng(3))

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffpol_ros.estimation.regions import Region, around, merged
+from diffpol_ros.estimation.detection.regions import Region, around, merged
 
 SQUARE = np.array([[0.0, 20.0], [20.0, 20.0], [20.0, 0.0], [0.0, 0.0]])
 edges = st.integers(0, 300)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pupil_apriltags
 
-from diffpol_ros.estimation.detector import FAMILY, DetectorSettings
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.refined_detector import RefinedDetector
-from diffpol_ros.estimation.search import Candidate
+from diffpol_ros.estimation.detection.detector import FAMILY, DetectorSettings
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
+from diffpol_ros.estimation.detection.search import Candidate
 
 # The library puts (0, 0) on the corner of the first pixel, OpenCV and our calibration on its centre:
 # left alone, that half pixel is 0.6 mm at 0.65 m.

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.estimation.detector import DetectorSettings, TagDetection
-from diffpol_ros.estimation.images import GreyImage, ImageError
-from diffpol_ros.estimation.refinement import REFINEMENTS
-from diffpol_ros.estimation.search import Candidate, Search
+from diffpol_ros.estimation.detection.detector import DetectorSettings, TagDetection
+from diffpol_ros.estimation.detection.images import GreyImage, ImageError
+from diffpol_ros.estimation.detection.refinement import REFINEMENTS
+from diffpol_ros.estimation.detection.search import Candidate, Search
 
 
 class RefinedDetector:

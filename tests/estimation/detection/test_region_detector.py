@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.types import Pose
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pupil_detector import PupilSearch
-from diffpol_ros.estimation.refined_detector import RefinedDetector
-from diffpol_ros.estimation.region_detector import RegionDetector
-from diffpol_ros.estimation.search import Candidate
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.pupil_detector import PupilSearch
+from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
+from diffpol_ros.estimation.detection.region_detector import RegionDetector
+from diffpol_ros.estimation.detection.search import Candidate
 from tests.estimation.scenes import BASE, BLOCK, FRONT, block_pose, draw
 
 START = block_pose(np.random.default_rng(3))

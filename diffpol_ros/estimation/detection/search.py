@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.images import GreyImage
+from diffpol_ros.estimation.detection.images import GreyImage
 
 CELLS = 8
 ALONG = np.linspace(0.06, 0.94, 17)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.images import GreyImage, ImageError
-from diffpol_ros.estimation.sighting import sight
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.images import GreyImage, ImageError
+from diffpol_ros.estimation.detection.sighting import sight
 from tests.estimation.scenes import FRONT
 
 

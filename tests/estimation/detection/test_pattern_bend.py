@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pattern_bend import straightened
-from diffpol_ros.estimation.pattern_fit import fit_pattern
-from diffpol_ros.estimation.sighting import sight
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.pattern_bend import straightened
+from diffpol_ros.estimation.detection.pattern_fit import fit_pattern
+from diffpol_ros.estimation.detection.sighting import sight
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, cosine, draw, project, tags_in_camera
 
 BENT = replace(FRONT, fx=900.0, fy=900.0, distortion=(-0.25, 0.08, 0.0, 0.0))

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from diffpol_ros.core.spatial import quaternion_from_matrix
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
-from diffpol_ros.estimation.square_pose import both_poses
+from diffpol_ros.estimation.fusion.square_pose import both_poses
 
 _CORNERS = np.array([[-0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.5, -0.5, 0.0], [-0.5, -0.5, 0.0]])
 # Two minima nearer to each other than this are one: seen from nearby or face on, a square has a single pose.
@@ -27,15 +26,6 @@ class TagPose:
 def corner_points(size: float) -> Array:
     """Return the corners (4, 3) of a tag of edge `size` [m] in its own frame, in the detector's order."""
     return size * _CORNERS
-
-
-def undistort(camera: CameraCalibration, corners: Array) -> Array:
-    """Return pixels (n, 2) as a camera without distortion would see them."""
-    if not any(camera.distortion):
-        return np.asarray(corners, dtype=np.float64)
-    distortion = np.array(camera.distortion)
-    ideal = cv2.undistortPoints(corners.reshape(-1, 1, 2), camera.matrix, distortion, P=camera.matrix)
-    return np.asarray(ideal.reshape(-1, 2), dtype=np.float64)
 
 
 def tag_poses(camera: CameraCalibration, corners: Array, size: float) -> list[TagPose]:

@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.pattern import BLACK_MODULES, CORNERS, Pixels, draw, drift, module_px, project, project_rows
+from diffpol_ros.estimation.detection.pattern import (
+    BLACK_MODULES,
+    CORNERS,
+    Pixels,
+    draw,
+    drift,
+    module_px,
+    project,
+    project_rows,
+)
 
 # A residual of this many deviations counts a quarter.
 OUTLYING = 4.0

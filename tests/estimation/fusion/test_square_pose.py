@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diffpol_ros.core.spatial import matrix_from_quaternion, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.square_pose import both_poses
+from diffpol_ros.estimation.fusion.square_pose import both_poses
 
 SQUARE = np.array([[-0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.5, -0.5, 0.0], [-0.5, -0.5, 0.0]])
 

@@ -8,10 +8,10 @@ from cv2 import aruco
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.refined_detector import RefinedDetector
-from diffpol_ros.estimation.search import Candidate
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
+from diffpol_ros.estimation.detection.search import Candidate
 
 MODULES = 8
 # OpenCV keeps the patterns turned by half a turn and begins at the upper left, clockwise.

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from diffpol_ros.estimation.detector import TagDetection
-from diffpol_ros.estimation.edges import refine_corners
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.pattern_fit import TYPICAL_BLUR_PX, fit_pattern
-from diffpol_ros.estimation.search import Candidate
+from diffpol_ros.estimation.detection.detector import TagDetection
+from diffpol_ros.estimation.detection.edges import refine_corners
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.pattern_fit import TYPICAL_BLUR_PX, fit_pattern
+from diffpol_ros.estimation.detection.search import Candidate
 
 
 def as_found(_: GreyImage, found: Sequence[Candidate]) -> list[TagDetection]:

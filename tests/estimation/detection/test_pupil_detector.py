@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.pupil_detector import PupilDetector
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.pupil_detector import PupilDetector
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, cosine, draw, project, tags_in_camera
 
 
@@ -61,7 +61,7 @@ def test_a_closed_detector_says_so() -> None:
 
 _PRELUDE = """
 import gc, resource, numpy as np
-from diffpol_ros.estimation.pupil_detector import PupilDetector
+from diffpol_ros.estimation.detection.pupil_detector import PupilDetector
 image = np.zeros((480, 640), np.uint8)
 def resident():
     with open("/proc/self/statm") as statm:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.detector import DetectorSettings
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.refined_detector import RefinedDetector
-from diffpol_ros.estimation.regions import Region, tracked
-from diffpol_ros.estimation.search import Candidate, Search
+from diffpol_ros.estimation.detection.detector import DetectorSettings
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
+from diffpol_ros.estimation.detection.regions import Region, tracked
+from diffpol_ros.estimation.detection.search import Candidate, Search
 
 # Where regions cover more than this of an image, all of it is as cheap and shows more.
 WORTH_WHILE = 0.5

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array, Pose
-from diffpol_ros.estimation.edges import refine_corners
-from diffpol_ros.estimation.pattern_fit import PatternFit, fit_pattern
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.edges import refine_corners
+from diffpol_ros.estimation.detection.pattern_fit import PatternFit, fit_pattern
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, cosine, draw, project, tags_in_camera
 
 SCENES = 12

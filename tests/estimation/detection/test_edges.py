@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.estimation.edges import refine_corners
-from diffpol_ros.estimation.images import GreyImage
-from diffpol_ros.estimation.tag_pose import corner_points
+from diffpol_ros.estimation.detection.edges import refine_corners
+from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.fusion.tag_pose import corner_points
 from tests.estimation.scenes import BLOCK, FRONT, block_pose, cosine, draw, project, tags_in_camera
 
 
