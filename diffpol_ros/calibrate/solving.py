@@ -36,7 +36,7 @@ def views_in(camera: CameraCalibration, captures: CaptureSet, target: Target, ne
 def wiggle_in(camera: CameraCalibration, captures: CaptureSet, target: Target) -> tuple[list[Frame], HandSeries]:
     """Return the images of a wiggle that show the target, and the hand meanwhile."""
     if not captures.hands:
-        raise Refusal("the captures hold no record of the hand: capture them for the purpose time_offset")
+        raise Refusal("the captures hold no record of the hand: run `diffpol calibrate capture time-offset`")
     check_camera(camera, captures)
     frames = []
     for index, capture in enumerate(captures.captures):
@@ -49,7 +49,7 @@ def wiggle_in(camera: CameraCalibration, captures: CaptureSet, target: Target) -
 def _check_hands(captures: CaptureSet) -> None:
     without = [capture.name or str(index) for index, capture in enumerate(captures.captures) if capture.hand is None]
     if without:
-        raise Refusal(f"no hand pose with {_some(without)}: capture them for the purpose hand_eye, the robot running")
+        raise Refusal(f"no hand pose with {_some(without)}: run `diffpol calibrate capture hand-eye`")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ class Capture:
         main(self.arguments())
         if not (Path(self.folder) / "captures.yaml").exists():
             raise ResourceError(
-                f"nothing was captured: is camera/{self.camera}/image_raw published, the target in view?"
+                f"nothing was captured: does camera/{self.camera}/image_raw come, with the target in it?"
             )
         return 0
 
