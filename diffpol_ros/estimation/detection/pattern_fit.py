@@ -44,6 +44,9 @@ BLURS = (0.25, 3.0)
 TYPICAL_BLUR_PX = 0.6
 SEEN_ENOUGH = 0.75
 CLEAR_ENOUGH = 4.0
+# Where white is cut off, white grows into black: how far depends on light that nobody saw. What is left of the edges
+# then fits a white beyond what the image can hold.
+SATURATED, SATURATED_PX = 257.0, 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,10 @@ def fit_pattern(image: GreyImage, tag_id: int, corners: Array, blur: float = TYP
     if not (astray < FARTHEST_PX and match.seen > SEEN_ENOUGH and match.contrast > CLEAR_ENOUGH * match.noise):
         return None
     by_matrix = derivative(guess.matrix, CORNERS)
-    return PatternFit(found, by_matrix @ match.spread @ by_matrix.T, guess.blur, match.noise, match.seen)
+    covariance = by_matrix @ match.spread @ by_matrix.T
+    if match.white > SATURATED:
+        covariance += SATURATED_PX**2 * np.eye(8)
+    return PatternFit(found, covariance, guess.blur, match.noise, match.seen)
 
 
 def _settle(tag_id: int, patch: Pixels, px: float, guess: Guess) -> tuple[Guess, Match] | None:

@@ -66,6 +66,11 @@ class Match:
         return float(self.numbers[9])
 
     @property
+    def white(self) -> float:
+        """Return how bright white is [grey level]."""
+        return float(self.numbers[9] + self.numbers[10])
+
+    @property
     def light(self) -> Array:
         """Return the numbers (11,) of the same light and no step."""
         return np.concatenate([np.zeros(9), self.numbers[9:]])

@@ -17,7 +17,7 @@ from diffpol_ros.estimation.health.stamps import StampWatch, fault_text
 WINDOW = 100
 SILENT_NS = to_ns(1.0)
 SLOW = 0.8
-MARGINS = (20, 40, 60, 80)
+MARGINS = (50, 100, 200, 400)
 KEPT_MARGINS = 300
 
 

@@ -114,3 +114,15 @@ def test_a_tag_at_the_border_of_the_image_is_fitted_where_it_is_seen() -> None:
     cut = int(corners[:, 0].min()) - 1
     found = fitted(np.ascontiguousarray(image[:, cut:]), tag_id, corners - [cut, 0])
     assert worst(found, corners - [cut, 0]) < 0.1
+
+
+@pytest.mark.parametrize("light", [1.3, 2.0, 3.0])
+def test_corners_in_too_much_light_are_known_to_be_uncertain(light: float) -> None:
+    pose = block_pose(np.random.default_rng(1))
+    bright = np.clip(draw(FRONT, [(BLOCK, pose)]) * light, 0, 255).astype(np.uint8)
+    for tag, in_camera in zip(BLOCK.tags, tags_in_camera(FRONT, BLOCK, pose), strict=True):
+        if cosine(in_camera) > 0.5:
+            exact = project(FRONT, in_camera, corner_points(tag.size))
+            fit = fit_pattern(bright, tag.id, exact)
+            assert fit is not None
+            assert np.max(np.abs(fit.corners - exact)) < 3.0 * fit.deviation_px

@@ -101,12 +101,12 @@ def test_images_that_come_late_are_a_warning(age_s: float, warned: bool) -> None
 
 def test_margins_and_corrected_bits_are_counted() -> None:
     health = CameraHealth(FRONT)
-    for margin, hamming in ((10.0, 1), (25.0, 0), (39.9, 0), (200.0, 0)):
+    for margin, hamming in ((10.0, 1), (55.0, 0), (99.9, 0), (500.0, 0)):
         health.look("", [TagDetection(3, np.zeros((4, 2)), margin, hamming)])
     values = health.values(0)
-    assert values["margins.front"] == "<20: 1, 20-40: 2, 40-60: 0, 60-80: 0, >80: 1"
+    assert values["margins.front"] == "<50: 1, 50-100: 2, 100-200: 0, 200-400: 0, >400: 1"
     assert values["hamming.front"] == "0: 3, 1: 1"
-    assert histogram([]).endswith(">80: 0")
+    assert histogram([]).endswith(">400: 0")
 
 
 def test_every_image_equals_itself() -> None:
