@@ -30,6 +30,8 @@ def views_in(camera: CameraCalibration, captures: CaptureSet, target: Target, ne
     for index, capture in enumerate(captures.captures):
         name = capture.name or f"image {index}"
         found.append(view_of(camera, name, target.detect(capture.image, camera), capture.hand))
+    if all(view is None for view in found):
+        raise Refusal(f"none of {len(found)} images shows what is looked for: is it another board or tag?")
     return [view for view in found if view is not None]
 
 

@@ -155,3 +155,12 @@ def test_capturing_nothing_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(node, "main", lambda arguments: None)
     with pytest.raises(ResourceError, match="nothing was captured: does camera/front/image_raw come"):
         CaptureCommand("extrinsics", folder=str(tmp_path)).run()
+
+
+def test_a_target_that_no_image_shows_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "front.yaml"
+    write_camera(FRONT, path)
+    blank = Capture(np.full((480, 640), 120, np.uint8), 5, None, "blank.png")
+    folder = CaptureSet("front", (blank,)).save(tmp_path / "captures")
+    with pytest.raises(Refusal, match="none of 1 images shows what is looked for: is it another board"):
+        Extrinsics(folder, camera=str(path)).run()
