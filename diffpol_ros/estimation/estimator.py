@@ -127,7 +127,7 @@ class Estimator:
     def _timeline(self, model: ObjectModel) -> Timeline:
         fixed = model.fixed_pose.pose if model.fixed_pose else None
 
-        def predict(state: FilterState, stamp_ns: int) -> FilterState:
+        def predict(state: FilterState, stamp_ns: int) -> FilterState | None:
             return self._grasp.carried(model.name, state, stamp_ns)
 
         return Timeline(self._fusion, self._filtering, fixed, predict)

@@ -56,20 +56,28 @@ class Grasp:
         if np.linalg.norm(state.pose.position - hand.position) > 1.5 * self._settings.grasp_reach:
             self._gripper.release(state.stamp_ns)
 
-    def carried(self, name: str, state: FilterState, stamp_ns: int) -> FilterState:
-        """Return a state of the object moved with the hand up to a stamp, with its own stamp: when it was last seen."""
+    def carried(self, name: str, state: FilterState, stamp_ns: int) -> FilterState | None:
+        """Return a state of the object moved with the hand up to a stamp, with its own stamp: when it was last seen.
+
+        None where it was held and nobody knows where the hand was.
+        """
         hold = self._hold_of(name)
         if hold is None:
             return state
         end_ns = stamp_ns if hold.until_ns is None else min(stamp_ns, hold.until_ns)
         begin_ns = max(state.stamp_ns, hold.since_ns)
-        begin, end = self._hand.pose_at(begin_ns), self._hand.pose_at(end_ns)
-        if begin is None or end is None or end_ns <= begin_ns:
+        if end_ns <= begin_ns:
             return state
+        begin, end = self._hand.pose_at(begin_ns), self._hand.pose_at(end_ns)
+        if begin is None or end is None:
+            return None
         return _moved(state, compose(end, inverse(begin)), pushed=state.stamp_ns < hold.since_ns)
 
     def coasting(self, name: str, state: FilterState, now_ns: int) -> tuple[int, FilterState] | None:
-        """Return the newest stamp of the hand and the state there, if the object is held, unseen, and not for long."""
+        """Return the newest stamp of the hand and the state there, if the object is held, unseen, and not for long.
+
+        None, too, where the hand was not heard when the object was last seen: how it lies in the gripper is not known.
+        """
         hold, newest, settings = self._hold_of(name), self._hand.newest, self._settings
         if hold is None or hold.until_ns is not None or newest is None:
             return None
@@ -77,7 +85,8 @@ class Grasp:
         silent = abs(now_ns - newest.stamp_ns) > to_ns(settings.hand_silent)
         if silent or not to_ns(settings.coast_after) < unseen_ns <= to_ns(settings.coast_limit):
             return None
-        return newest.stamp_ns, self.carried(name, state, newest.stamp_ns)
+        moved = self.carried(name, state, newest.stamp_ns)
+        return None if moved is None else (newest.stamp_ns, moved)
 
     def clear(self) -> None:
         """Forget what is held."""

@@ -12,8 +12,9 @@ from diffpol_ros.estimation.fusion.settings import FusionSettings
 from diffpol_ros.estimation.tracking.filter import FilterSettings, FilterState, Track, Verdict, follow, measured_state
 
 SAME_EXPOSURE_NS = to_ns(0.001)
-# Returns a state as it is to be expected at a later stamp: what is known of the object's motion in between.
-Predict = Callable[[FilterState, int], FilterState]
+# Returns a state as it is to be expected at a later stamp, by what is known of the object's motion in between; None
+# where it was carried and nobody knows whereto.
+Predict = Callable[[FilterState, int], FilterState | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,8 @@ class Timeline:
     def _go_on(self, exposures: tuple[Exposure, ...], known: Sequence[_Instant]) -> _Instant:
         """Return the next instant; its fit does not depend on what went before, so a known one serves again."""
         before, stamp_ns = self._track, exposures[-1].stamp_ns
-        expected = before.state and self._predict(before.state, stamp_ns)
+        predicted = before.state and self._predict(before.state, stamp_ns)
+        expected = predicted or before.state
         prior = self._fixed or self._believed(expected, stamp_ns)
         found = [instant.fit for instant in known if _same(instant.exposures, exposures)]
         of_corners = found[0] if found else fit([one.view for one in exposures], prior, self._fusion)
@@ -123,6 +125,9 @@ class Timeline:
         after, verdict = follow(Track(expected, before.doubted), measured, self._filtering)
         if not verdict.accepted:
             after = Track(before.state, after.doubted)
+        elif predicted is None:
+            # What was carried nobody knows whereto says whether to believe an image, but nothing to average with.
+            after = Track(measured)
         return _Instant(exposures, of_corners, Outcome(measurement, verdict), after)
 
     def _believed(self, state: FilterState | None, stamp_ns: int) -> Pose | None:

@@ -41,16 +41,19 @@ def width_at(time_s: float, opens_s: float = 9.0) -> float:
 class Scene:
     """An estimator that sees the hand at 100 Hz and the block at 20 Hz until it is hidden."""
 
-    def __init__(self, grasping: GraspSettings = ON, opens_s: float = 9.0) -> None:
+    def __init__(
+        self, grasping: GraspSettings = ON, opens_s: float = 9.0, unheard_s: tuple[float, float] = (9.0, 9.0)
+    ) -> None:
         self.estimator = Estimator([FRONT, SIDE], [BLOCK], filtering=FilterSettings(), grasping=grasping)
-        self.opens_s = opens_s
+        self.opens_s, self.unheard_s = opens_s, unheard_s
         self._step = 0
 
     def run(self, until_s: float, hidden_s: float = 99.0, late: tuple[float, ...] = ()) -> "Scene":
         """Go on; sightings at the times `late` are kept back."""
         while self._step * 0.01 < until_s - 1e-9:
             time_s = round(self._step * 0.01, 2)
-            self.estimator.see_hand(HandState(at(time_s), hand_pose(time_s), width_at(time_s, self.opens_s)))
+            if not self.unheard_s[0] < time_s < self.unheard_s[1]:
+                self.estimator.see_hand(HandState(at(time_s), hand_pose(time_s), width_at(time_s, self.opens_s)))
             if self._step % 5 == 0 and time_s < hidden_s and time_s not in late:
                 self.estimator.absorb(self.sighting(time_s))
             self._step += 1
@@ -119,6 +122,22 @@ def test_it_does_not_coast_forever_nor_by_a_silent_hand() -> None:
     heard = Scene().run(2.5, hidden_s=1.2)
     assert len(heard.coasting(2.5)) == 1
     assert heard.coasting(3.0) == []
+
+
+def test_it_is_not_called_carried_where_nobody_knows_where_the_hand_was() -> None:
+    scene = Scene(unheard_s=(1.11, 1.26)).run(1.8, hidden_s=1.2)
+    assert error(block_at(1.79), TRUTH)[0] > 80.0
+    (estimate,) = scene.estimator.estimates(at(1.8))
+    assert (estimate.tracking, estimate.stamp_ns) == (Tracking.STALE, at(1.15))
+    heard = Scene(unheard_s=(1.21, 1.36)).run(1.8, hidden_s=1.2)
+    assert [error(one.pose, block_at(1.79))[0] < 1.0 for one in heard.coasting(1.8)] == [True]
+
+
+def test_nor_is_an_image_averaged_with_where_it_was_before_that() -> None:
+    scene = Scene(unheard_s=(1.06, 1.24)).run(1.23)
+    (estimate,) = scene.estimator.estimates(at(1.23))
+    assert estimate.stamp_ns == at(1.2)
+    assert error(estimate.pose, block_at(1.2))[0] < 1e-3
 
 
 def test_seen_again_it_is_where_it_is_seen() -> None:
