@@ -11,7 +11,7 @@ class Counters:
 
     frames: by camera; late: those of them that came after newer ones. tags: found, by id, those of no object included.
     unknown: tags of no object, by id. refused: by reason, measurements of an object or frames that did not become an
-    estimate.
+    estimate; "time_set_back" is how often everything from before was.
     """
 
     frames: Counter[str] = field(default_factory=Counter)

@@ -141,7 +141,7 @@ class Estimator:
         arrival = self._arrivals.take(camera.name, stamp_ns)
         if arrival is Arrival.SET_BACK:
             self._forget()
-        if not arrival.used:
+        if not arrival.used or arrival is Arrival.SET_BACK:
             self.counters.refused[arrival.value] += 1
         self.counters.late[camera.name] += arrival is Arrival.LATE
         return arrival.used

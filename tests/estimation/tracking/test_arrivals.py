@@ -9,7 +9,7 @@ from diffpol_ros.estimation.detection.sighting import Sighting
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.fusion.fusion import FusionSettings
 from diffpol_ros.estimation.fusion.hypotheses import difference
-from diffpol_ros.estimation.tracking.arrivals import Arrival, Arrivals
+from diffpol_ros.estimation.tracking.arrivals import ABANDONED, Arrival, Arrivals
 from diffpol_ros.estimation.tracking.filter import FilterSettings
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, error, exact_view
 from tests.estimation.sightings import TRUTH, at, seen, shifted, show
@@ -28,6 +28,31 @@ def test_each_stamp_is_what_it_is() -> None:
         Arrival.SET_BACK,
         Arrival.IN_TIME,
     ]
+
+
+def test_a_camera_behind_another_loses_its_own_images_and_nothing_else() -> None:
+    estimator = Estimator([FRONT, SIDE], [BLOCK])
+    for index in range(30):
+        assert len(show(estimator, TRUTH, 10.0 + index / 15)) == 1
+        assert show(estimator, TRUTH, 8.5 + index / 15, "side") == []
+        (estimate,) = estimator.estimates(at(10.0 + index / 15))
+        assert estimate.stamp_ns == at(10.0 + index / 15)
+    assert estimator.counters.refused == {"out_of_order": 30}
+
+
+def test_time_set_back_is_counted() -> None:
+    estimator = Estimator([FRONT, SIDE], [BLOCK])
+    for time_s in (10.0, 10.1, 3.0, 3.1):
+        assert len(show(estimator, TRUTH, time_s)) == 1
+    assert len(show(estimator, TRUTH, 3.15, "side")) == 1
+    assert estimator.counters.refused == {"time_set_back": 1}
+
+
+def test_a_camera_that_went_silent_ahead_of_the_others_does_not_keep_them_out() -> None:
+    arrivals = Arrivals(window_ns=100, restart_after_ns=1000)
+    arrivals.take("ahead", 50_000)
+    found = [arrivals.take("alone", 10 * index) for index in range(40)]
+    assert found == [Arrival.TOO_LATE] * ABANDONED + [Arrival.SET_BACK] + [Arrival.IN_TIME] * (39 - ABANDONED)
 
 
 def test_what_is_older_than_the_window_or_came_before_is_refused_and_counted() -> None:
