@@ -55,7 +55,8 @@ def version() -> str:
 def shared_files(folder: str) -> list[tuple[str, list[str]]]:
     """Return where each file below `folder` goes under share/."""
     files = (path for path in sorted(Path(folder).rglob("*")) if path.is_file())
-    wanted = [path for path in files if not any(part.endswith(NOT_SHARED) for part in path.parts)]
+    kept = (path for path in files if not path.suffix.startswith(".old"))  # calibrations before the last one
+    wanted = [path for path in kept if not any(part.endswith(NOT_SHARED) for part in path.parts)]
     return [(f"share/{PACKAGE}/{path.parent}", [str(path)]) for path in wanted]
 
 

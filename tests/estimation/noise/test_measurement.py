@@ -174,7 +174,7 @@ def test_noise_that_wanders_is_not_taken_for_motion(ratio: float, drift_time: fl
 
 
 def test_too_few_estimates_are_refused():
-    with pytest.raises(NoiseError, match="27 estimates are too few, expected at least 50"):
+    with pytest.raises(NoiseError, match="27 estimates are too few, expected at least 50: record longer"):
         record(QUIET, 1.1)
     with pytest.raises(NoiseError, match="is the object in view"):
         Recording.of([])
