@@ -62,6 +62,8 @@ def settle(found: Fit, prior: Pose | None, settings: FusionSettings) -> Measurem
 def _averaged(found: Fit, near: Measurement) -> Measurement:
     """Return the mean of the tags' own poses, of each the one nearer to the fit; their spread is doubt that lasts.
 
+    Where no tag has a pose of its own, only a fit near one known before, that fit it is.
+
     Why a fit is better: the mean counts all tags alike, but corners of an oblique, small or partly covered one are
     worse by ten times and more, and each alone is poor along the line of sight. For the same reason a fit that counts
     all corners alike is worse than need be. 162 rendered images of two or three tags at 0.3 to 1.0 m, one camera,
@@ -69,6 +71,8 @@ def _averaged(found: Fit, near: Measurement) -> Measurement:
     weighted by their noise and robust 0.06 and 0.63.
     """
     tags = [min(poses, key=lambda one: angle_between(one, near.pose)) for poses in candidates(found.views) if poses]
+    if not tags:
+        return near
     pose = average(tags)
     apart = np.array([difference(pose, tag) for tag in tags])
     spread = np.diag(np.mean(apart**2, axis=0))

@@ -13,6 +13,8 @@ NEARLY_THERE = 1e-3
 # Fits of the same corners from different starts must agree to less than a nanometre: late images are fitted again.
 SMALL_STEP = 1e-10
 ROUND_OFF = 1e-12
+# No step leads this far [m, rad] but from corners that are no corners; what is not a number is not less either.
+FARTHEST = 1e6
 SMALLEST_DAMPING, LARGEST_DAMPING = 1e-9, 1e6
 
 
@@ -59,10 +61,10 @@ def refine(
     for _ in range(ITERATIONS):
         curvature = now.curvature if exact else now.normal
         step = np.linalg.solve(curvature + damping * np.diag(np.diag(now.normal) + 1e-9), -now.gradient)
-        trial, size = (
-            _linearize(problem, moved(now.pose, np.asarray(step, dtype=np.float64)), huber),
-            np.max(np.abs(step)),
-        )
+        size = np.max(np.abs(step))
+        if not size < FARTHEST:
+            break
+        trial = _linearize(problem, moved(now.pose, np.asarray(step, dtype=np.float64)), huber)
         if trial.cost <= now.cost * (1.0 + ROUND_OFF):
             now, damping, exact = trial, max(0.1 * damping, SMALLEST_DAMPING), bool(size < NEARLY_THERE)
         elif exact:

@@ -186,6 +186,15 @@ def test_a_tag_stuck_on_the_wrong_face_is_refused_by_id() -> None:
     assert error(measurement.pose, truth)[0] < 0.05
 
 
+def test_the_mean_of_tags_that_have_no_pose_of_their_own_is_the_fit() -> None:
+    truth = block_pose(np.random.default_rng(0))
+    (tag,) = exact_view(FRONT, BLOCK, truth, at_most=1).tags
+    view = View(FRONT, (replace(tag, corners=tag.corners[[1, 1, 2, 2]]),))
+    assert candidates([view]) == [[]]
+    joint, mean = (measure([view], truth, replace(how, outlier_px=100.0, noise_px=10.0)) for how in (JOINT, AVERAGE))
+    assert error(joint.pose, mean.pose) == (0.0, 0.0)
+
+
 def test_nothing_seen_is_nothing_measured() -> None:
     assert fuse([], None, JOINT) is None
     assert fuse([View(FRONT, ())], None, JOINT) is None

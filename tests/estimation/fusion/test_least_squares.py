@@ -54,6 +54,15 @@ def test_a_wild_corner_hardly_moves_the_fit() -> None:
     assert np.argmax(robust.errors) == 0
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("far_px", [1e6, 1e20, 1e160, np.inf])
+def test_corners_at_the_end_of_the_world_end_the_fit_and_not_the_program(far_px: float) -> None:
+    truth = block_pose(np.random.default_rng(2), upright=False)
+    view = exact_view(FRONT, BLOCK, truth)
+    problem = CornerProblem([View(FRONT, tuple(TagView(seen.tag, far_px * seen.corners) for seen in view.tags))])
+    assert np.all(np.isfinite(refine(problem, truth, 2.0).pose.position))
+
+
 def test_moving_turns_about_the_objects_own_origin() -> None:
     pose = Pose(np.array([1.0, 2.0, 3.0]), np.array([0.0, 0.0, 0.0, 1.0]))
     turned = moved(pose, np.array([0.1, 0.0, 0.0, 0.0, 0.0, np.pi / 2]))
