@@ -175,7 +175,7 @@ class Estimator:
             self.counters.refused["inconsistent"] += 1
             return False
         if outcome.verdict is None:
-            self.counters.refused["ambiguous"] += 1
+            self.counters.refused["ambiguous" if outcome.measurement.ambiguous else "contradicted"] += 1
             return False
         self.counters.refused.update("tag" for _ in outcome.measurement.refused)
         if not outcome.verdict.accepted:

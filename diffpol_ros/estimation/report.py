@@ -13,9 +13,10 @@ class ObjectReport:
     """One object's estimate and its grounds.
 
     estimate: None where the object is seen, but was never located: two poses fit. tags, cameras: how many the last
-    measurement used; a tag in two cameras counts twice. residual_px: RMS distance of its corners from where the pose
-    puts them. ambiguous: the newest images allow two poses and nothing known settles it, so the estimate does not rest
-    on them. age: since the newest image that contributed [s]. Both are nan where there is no estimate.
+    measurement used; a tag in two cameras counts twice. residual_px: RMS distance of its corners from where the
+    pose puts them. ambiguous: the newest images allow two poses, or their tags contradict each other, and nothing
+    known settles it, so the estimate does not rest on them. age: since the newest image that contributed [s]. Both
+    are nan where there is no estimate.
     """
 
     name: str

@@ -80,6 +80,14 @@ def test_a_jump_is_counted_and_not_published(estimator: Estimator) -> None:
     assert estimator.counters.refused["jump"] == 2
 
 
+def test_an_object_whose_tags_contradict_each_other_is_not_located_and_counted(estimator: Estimator) -> None:
+    printed = replace(BLOCK, tags=tuple(replace(tag, size=0.03) for tag in BLOCK.tags))
+    for index in range(5):
+        assert estimator.absorb(seen(exact_view(FRONT, printed, TRUTH), 0.1 * index)) == []
+    assert estimator.counters.refused == {"contradicted": 5}
+    assert [report.ambiguous for report in estimator.reports(at(0.4))] == [True]
+
+
 def test_tags_of_no_object_are_counted_by_id(estimator: Estimator) -> None:
     stranger = TagDetection(77, np.array([[0, 9], [9, 9], [9, 0], [0, 0]]), 80.0, 0)
     assert estimator.absorb(Sighting("front", at(0.0), (stranger,))) == []

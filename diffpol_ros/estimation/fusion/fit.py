@@ -44,6 +44,14 @@ class Fit:
         """Return how many numbers the corners have beyond those of the pose."""
         return 2.0 * len(self.best.errors) - 6.0
 
+    @property
+    def outvoted(self) -> bool:
+        """Return whether no fewer tags were refused than are left: it is not clear which of them are wrong.
+
+        One tag alone nearly always explains itself.
+        """
+        return len(self.refused) >= len(set(self.problem.tag_ids))
+
     def ambiguous(self, settings: FusionSettings) -> bool:
         """Return whether the corners cannot tell the best pose from its rival.
 

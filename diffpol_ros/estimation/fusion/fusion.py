@@ -15,6 +15,10 @@ from diffpol_ros.estimation.fusion.settings import FusionSettings
 __all__ = ["Fit", "FusionSettings", "Measurement", "average", "fit", "fuse", "settle"]
 
 
+# Tags that contradict as many others are believed where they say that the object is still about here [m].
+STILL_HERE = 0.05
+
+
 @dataclass(frozen=True, eq=False)
 class Measurement:
     """What images of one instant say about one object.
@@ -23,7 +27,8 @@ class Measurement:
     the part of it that is the same in the next image.
     residual_px: RMS distance of the corners. tags: how many were used, one in two cameras counting twice; cameras:
     how many they were seen by. refused: ids of tags that disagreed. ambiguous: a second pose, far off, explains the
-    corners as well and nothing known tells which is true.
+    corners as well and nothing known tells which is true. contradicted: no fewer tags were refused than were used, and
+    nothing known says that those are right.
     """
 
     pose: Pose
@@ -34,6 +39,12 @@ class Measurement:
     cameras: int
     refused: tuple[int, ...] = ()
     ambiguous: bool = False
+    contradicted: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Return whether an estimate may rest on it."""
+        return not (self.ambiguous or self.contradicted)
 
 
 def fuse(views: Sequence[View], prior: Pose | None, settings: FusionSettings) -> Measurement | None:
@@ -53,10 +64,18 @@ def settle(found: Fit, prior: Pose | None, settings: FusionSettings) -> Measurem
         likely = [one for one in both if prior and angle_between(one.pose, prior) < settings.prior_angle]
         ambiguous = len(likely) != 1
         solution = found.best if ambiguous else likely[0]
+    contradicted = found.outvoted and not _still_here(solution.pose, prior, settings)
     lasting = found.scale * lasting_part(found.problem, solution, settings.huber)
     covariance = np.asarray(found.scale * np.linalg.inv(solution.information), dtype=np.float64)
-    fitted = Measurement(solution.pose, covariance, lasting, *_grounds(found, solution.errors), ambiguous)
+    grounds = _grounds(found, solution.errors)
+    fitted = Measurement(solution.pose, covariance, lasting, *grounds, ambiguous, contradicted)
     return _averaged(found, fitted) if settings.mode == "average" else fitted
+
+
+def _still_here(pose: Pose, prior: Pose | None, settings: FusionSettings) -> bool:
+    if prior is None or angle_between(pose, prior) >= settings.prior_angle:
+        return False
+    return float(np.linalg.norm(pose.position - prior.position)) < STILL_HERE
 
 
 def _averaged(found: Fit, near: Measurement) -> Measurement:
@@ -78,7 +97,7 @@ def _averaged(found: Fit, near: Measurement) -> Measurement:
     spread = np.diag(np.mean(apart**2, axis=0))
     errors = np.linalg.norm(found.problem.residuals(pose), axis=1)
     covariance, lasting = near.covariance + spread, near.lasting + spread
-    return Measurement(pose, covariance, lasting, *_grounds(found, errors), near.ambiguous)
+    return Measurement(pose, covariance, lasting, *_grounds(found, errors), near.ambiguous, near.contradicted)
 
 
 def _grounds(found: Fit, errors: Array) -> tuple[float, int, int, tuple[int, ...]]:

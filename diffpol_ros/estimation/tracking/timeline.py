@@ -27,7 +27,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one instant. verdict: None where nothing was measured, or it was ambiguous."""
+    """What became of one instant. verdict: None where nothing was measured, or it was not settled."""
 
     measurement: Measurement | None
     verdict: Verdict | None
@@ -79,9 +79,9 @@ class Timeline:
 
     @property
     def ambiguous(self) -> bool:
-        """Return whether the newest images allow two poses."""
+        """Return whether the newest images allow two poses, or their tags contradict each other."""
         newest = self._instants[-1].outcome.measurement if self._instants else None
-        return newest is not None and newest.ambiguous
+        return newest is not None and not newest.settled
 
     def insert(self, exposure: Exposure) -> Outcome:
         """Take an exposure, late or not, and return what became of its instant."""
@@ -119,7 +119,7 @@ class Timeline:
         found = [instant.fit for instant in known if _same(instant.exposures, exposures)]
         of_corners = found[0] if found else fit([one.view for one in exposures], prior, self._fusion)
         measurement = settle(of_corners, prior, self._fusion) if of_corners else None
-        if measurement is None or measurement.ambiguous:
+        if measurement is None or not measurement.settled:
             return _Instant(exposures, of_corners, Outcome(measurement, None), before)
         measured = measured_state(stamp_ns, measurement.pose, measurement.covariance, measurement.lasting)
         after, verdict = follow(Track(expected, before.doubted), measured, self._filtering)

@@ -186,6 +186,30 @@ def test_a_tag_stuck_on_the_wrong_face_is_refused_by_id() -> None:
     assert error(measurement.pose, truth)[0] < 0.05
 
 
+def test_the_last_of_tags_that_contradict_each_other_is_not_believed_for_being_the_last() -> None:
+    sided = 0
+    for seed in range(20):
+        truth = block_pose(np.random.default_rng(seed), upright=False)
+        printed = replace(BLOCK, tags=tuple(replace(tag, size=0.03) for tag in BLOCK.tags))
+        shown = exact_view(FRONT, printed, truth).tags
+        view = View(FRONT, tuple(replace(tag, tag=replace(tag.tag, size=0.048)) for tag in shown))
+        measurement = fuse([view], None, FusionSettings())
+        if measurement is None or not measurement.refused:
+            continue
+        assert measurement.contradicted
+        assert measure([view], truth, FusionSettings()).contradicted
+        sided += 1
+    assert sided > 5
+
+
+def test_one_of_two_tags_is_believed_where_the_object_was_just_now() -> None:
+    truth = block_pose(np.random.default_rng(4), upright=False)
+    good, bad = exact_view(FRONT, BLOCK, truth, at_most=2).tags
+    view = View(FRONT, (good, replace(bad, corners=bad.corners + np.array([12.0, 5.0]))))
+    known = [fuse([view], moved(truth, np.array([0.02, 0.0, 0.0, 0.1, 0.0, 0.0])), JOINT), fuse([view], None, JOINT)]
+    assert [one.settled for one in known if one] == [True, False]
+
+
 def test_the_mean_of_tags_that_have_no_pose_of_their_own_is_the_fit() -> None:
     truth = block_pose(np.random.default_rng(0))
     (tag,) = exact_view(FRONT, BLOCK, truth, at_most=1).tags
