@@ -33,7 +33,7 @@ def place(distance: float, size: float, white: float, **others: object) -> Place
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, derandomize=True)
 @given(st.floats(1e-5, 1e-2), st.floats(-1.0, 4.5), st.floats(-1.0, 3.5))
 def test_the_powers_and_all_parts_of_the_noise_come_back(factor: float, power: float, size_power: float):
     def law(distance: float, size: float) -> float:

@@ -51,7 +51,7 @@ def noisy(parts: list[AxisNoise], **others: object) -> ObjectNoise:
     return replace(QUIET, x=x, y=y, z=z, rx=rx, ry=ry, rz=rz, **others)
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.floats(1e-5, 5e-3), st.sampled_from([0.5, 1.0, 3.0]), st.floats(0.4, 1.5), st.integers(0, 999))
 def test_white_and_wandering_part_come_back(white: float, ratio: float, drift_time: float, seed: int):
     place = measure(record(noisy(axes(white, ratio * white, drift_time)), seed=seed), SCENE)
@@ -62,7 +62,7 @@ def test_white_and_wandering_part_come_back(white: float, ratio: float, drift_ti
     assert np.median([axis.drift_time for axis in place.axes]) == pytest.approx(drift_time, rel=0.6)
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.floats(1e-5, 5e-3), st.integers(0, 999))
 def test_where_nothing_wanders_nothing_is_found_to(white: float, seed: int):
     place = measure(record(noisy(axes(white, 0.0, 1.0)), seed=seed), SCENE)
@@ -72,7 +72,7 @@ def test_where_nothing_wanders_nothing_is_found_to(white: float, seed: int):
     assert place.x.range > 5.0 * white
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.floats(0.01, 0.3), st.floats(0.3, 2.5), st.integers(0, 999))
 def test_flips_are_counted_exactly_and_leave_the_rest_alone(probability: float, angle: float, seed: int):
     recording = record(replace(QUIET, flips=Flips(probability, angle)), seed=seed)
@@ -85,12 +85,14 @@ def test_flips_are_counted_exactly_and_leave_the_rest_alone(probability: float, 
     assert place.rz.white == pytest.approx(0.004, rel=0.1)
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.floats(0.02, 0.5), st.floats(1.5, 6.0), st.integers(0, 999))
 def test_losses_and_their_bursts_come_back(probability: float, burst: float, seed: int):
     place = measure(record(replace(QUIET, dropouts=Dropouts(probability, burst)), 160.0, seed), SCENE)
     assert place.rate == pytest.approx(RATE, rel=0.01)
-    assert place.lost / (place.lost + place.samples) == pytest.approx(probability, rel=0.4, abs=0.02)
+    # Losses come in bursts: so many frames hold only so many of them.
+    spread = np.sqrt(2.0 * burst / (160.0 * RATE * probability))
+    assert place.lost / (place.lost + place.samples) == pytest.approx(probability, rel=4.0 * float(spread), abs=0.01)
     if place.bursts > 30:
         assert place.lost / place.bursts == pytest.approx(burst, rel=0.5)
     assert place.x.white == pytest.approx(0.001, rel=0.1)
@@ -110,7 +112,7 @@ def test_losses_at_the_ends_count_where_the_exposures_are_known():
     assert sorted(cut.gaps.tolist()) == [2, 3]
 
 
-@settings(max_examples=6)
+@settings(max_examples=6, derandomize=True)
 @given(st.floats(0.005, 0.2), st.floats(0.002, 0.03), st.integers(0, 999))
 def test_delay_and_its_jitter_come_back(least: float, jitter: float, seed: int):
     place = measure(record(replace(QUIET, delay=Delay(least, least, jitter)), seed=seed), SCENE)
@@ -167,7 +169,7 @@ def test_a_recording_in_which_something_moved_is_refused(kind: str, amount: floa
         at_rest(shifted(recording, amount * shapes[kind]))
 
 
-@settings(max_examples=10)
+@settings(max_examples=10, derandomize=True)
 @given(st.floats(0.3, 5.0), st.floats(0.3, 2.0), st.integers(0, 999))
 def test_noise_that_wanders_is_not_taken_for_motion(ratio: float, drift_time: float, seed: int):
     at_rest(record(noisy(axes(0.0005, ratio * 0.0005, drift_time)), 40.0, seed))
