@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffpol_ros.core.types import Array
+from diffpol_ros.estimation.fusion.corner_noise import LASTING_PX, RANDOM_OF_TOLD
 from diffpol_ros.estimation.fusion.least_squares import moved
 from diffpol_ros.estimation.fusion.projection import CornerProblem, relative_noise
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, exact_view
@@ -50,10 +51,13 @@ def test_an_oblique_tag_counts_less_than_one_face_on() -> None:
     assert small == pytest.approx(narrow)
 
 
-def test_a_deviation_that_the_detector_tells_is_taken_for_its_tag_alone() -> None:
+def test_a_deviation_that_the_detector_tells_is_weighed_for_its_tag_alone() -> None:
     view = exact_view(FRONT, BLOCK, block_pose(np.random.default_rng(5), upright=False))
     first, *others = view.tags
-    told = replace(view, tags=(replace(first, deviation_px=0.3), *others))
-    usual, with_told = CornerProblem([view]).deviations, CornerProblem([told]).deviations
-    assert with_told[:4] == pytest.approx([0.3] * 4)
-    assert with_told[4:] == pytest.approx(usual[4:])
+    told = [replace(view, tags=(replace(first, deviation_px=px), *others)) for px in (0.3, 0.6, 0.0)]
+    usual, with_told, with_double, with_none = (CornerProblem([one]).deviations for one in (view, *told))
+    assert with_told[:4] == pytest.approx([np.sqrt(RANDOM_OF_TOLD) * 0.3] * 4, rel=1e-3)
+    assert with_double[:4] == pytest.approx(2.0 * with_told[:4], rel=1e-3)
+    assert np.all((with_none[:4] > 0.0) & (with_none[:4] <= LASTING_PX))
+    for deviations in (with_told, with_double, with_none):
+        assert deviations[4:] == pytest.approx(usual[4:])
