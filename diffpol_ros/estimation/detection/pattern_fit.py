@@ -5,6 +5,7 @@ them. The pattern is known once the tag is read, so every pixel of it can be pre
 covered, and what the others leave over is the noise that the corners' covariance comes from.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +48,8 @@ CLEAR_ENOUGH = 4.0
 # Where white is cut off, white grows into black: how far depends on light that nobody saw. What is left of the edges
 # then fits a white beyond what the image can hold.
 SATURATED, SATURATED_PX = 257.0, 0.4
+# Of the square that a pixel is, and of the difference between its neighbours that stands for a slope [pixel^2].
+PIXEL_VARIANCE, SLOPE_VARIANCE = 1.0 / 12.0, 1.0 / 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +91,15 @@ def fit_pattern(image: GreyImage, tag_id: int, corners: Array, blur: float = TYP
     if not (astray < FARTHEST_PX and match.seen > SEEN_ENOUGH and match.contrast > CLEAR_ENOUGH * match.noise):
         return None
     by_matrix = derivative(guess.matrix, CORNERS)
-    covariance = by_matrix @ match.spread @ by_matrix.T
+    covariance = _sharpness(guess.blur) * by_matrix @ match.spread @ by_matrix.T
     if match.white > SATURATED:
         covariance += SATURATED_PX**2 * np.eye(8)
     return PatternFit(found, covariance, guess.blur, match.noise, match.seen)
+
+
+def _sharpness(blur: float) -> float:
+    """Return by how much corners are known better than slopes tell: differences of pixels two apart blur them more."""
+    return math.sqrt((blur**2 + PIXEL_VARIANCE) / (blur**2 + PIXEL_VARIANCE + SLOPE_VARIANCE))
 
 
 def _settle(tag_id: int, patch: Pixels, px: float, guess: Guess) -> tuple[Guess, Match] | None:

@@ -12,8 +12,8 @@ from diffpol_ros.estimation.fusion.settings import FusionSettings
 REFERENCE_PX = 30.0
 NARROWEST_PX = 10.0
 BLUR_SHARE = 0.8
-# Of what a detector tells, this much of the variance is there; some pixels' slope is taken for less than it is.
-RANDOM_OF_TOLD = 0.74
+# Of what a detector tells, this much of the variance is there: measured on scenes 7000 to 7249 of the campaign.
+RANDOM_OF_TOLD = 0.92
 # What no detector tells, since it is the same in every image: how pixels sample the edges of a tag this narrow.
 LASTING_PX = 0.0034
 LASTING_OF_USUAL = 0.5
