@@ -40,7 +40,9 @@ class Recording:
         """Freeze the arrays; refuse too few estimates, and such as are not in order."""
         count = len(self.stamps_ns)
         if count < LEAST_SAMPLES:
-            raise NoiseError(f"{self.name}: {count} estimates are too few, expected at least {LEAST_SAMPLES}: record longer")
+            raise NoiseError(
+                f"{self.name}: {count} estimates are too few, expected at least {LEAST_SAMPLES}: record longer"
+            )
         object.__setattr__(self, "positions", frozen_array(self.positions, (count, 3), "Recording.positions"))
         object.__setattr__(self, "quaternions", frozen_array(self.quaternions, (count, 4), "Recording.quaternions"))
         if np.any(np.diff(self.stamps_ns) <= 0):
