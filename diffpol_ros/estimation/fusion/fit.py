@@ -42,7 +42,7 @@ class Fit:
     @property
     def freedom(self) -> float:
         """Return how many numbers the corners have beyond those of the pose."""
-        return 2.0 * len(self.best.errors) - 6.0
+        return _freedom(self.best)
 
     @property
     def outvoted(self) -> bool:
@@ -57,8 +57,7 @@ class Fit:
 
         Where even the best one fits badly, the other one's fitting worse proves little.
         """
-        excess = max(1.0, self.best.cost / self.freedom)
-        return self.rival is not None and self.rival.cost - self.best.cost <= settings.ambiguity * excess
+        return self.rival is not None and self.rival.cost - self.best.cost <= settings.ambiguity * _excess(self.best)
 
     def evidence(self) -> list[TagEvidence]:
         """Return what each tag says about the noise of its camera."""
@@ -111,17 +110,25 @@ def _with_rival(
     problem: CornerProblem, best: Solution, starts: Sequence[Pose], settings: FusionSettings
 ) -> list[Solution]:
     limit = best.cost + HOPELESS * settings.ambiguity
+    enough = best.cost + DOUBTFUL * settings.ambiguity * _excess(best)
     costs = [robust_cost(problem, pose, settings.huber) for pose in starts]
     for index in np.argsort(costs):
         if costs[index] >= limit:
             break
         if angle_between(starts[index], best.pose) > SAME_SOLUTION_RAD:
-            rival = refine(problem, starts[index], settings.huber, small_step=ROUGHLY)
-            if angle_between(rival.pose, best.pose) > SAME_SOLUTION_RAD:
-                if rival.cost < best.cost + DOUBTFUL * settings.ambiguity * max(1.0, best.cost):
-                    rival = refine(problem, rival.pose, settings.huber, NEARBY_DAMPING)
+            rival = refine(problem, starts[index], settings.huber, small_step=ROUGHLY, enough=enough)
+            if angle_between(rival.pose, best.pose) > SAME_SOLUTION_RAD and rival.cost < enough:
+                rival = refine(problem, rival.pose, settings.huber, NEARBY_DAMPING)
                 return sorted([best, rival], key=lambda solution: solution.cost)
     return [best]
+
+
+def _freedom(solution: Solution) -> float:
+    return 2.0 * len(solution.errors) - 6.0
+
+
+def _excess(solution: Solution) -> float:
+    return max(1.0, solution.cost / _freedom(solution))
 
 
 def _worst_tag(problem: CornerProblem, solution: Solution) -> tuple[int, float]:

@@ -13,6 +13,8 @@ NEARLY_THERE = 1e-3
 # Fits of the same corners from different starts must agree to less than a nanometre: late images are fitted again.
 SMALL_STEP = 1e-10
 ROUND_OFF = 1e-12
+# A cost that falls steadily falls by no more than so many of its last steps; damping above this hides how it falls.
+OUTLOOK, HARDLY = 10.0, 1e-2
 # No step leads this far [m, rad] but from corners that are no corners; what is not a number is not less either.
 FARTHEST = 1e6
 SMALLEST_DAMPING, LARGEST_DAMPING = 1e-9, 1e6
@@ -51,29 +53,39 @@ def robust_cost(problem: CornerProblem, pose: Pose, huber: float) -> float:
 
 
 def refine(
-    problem: CornerProblem, start: Pose, huber: float, damping: float = 1e-3, small_step: float = SMALL_STEP
+    problem: CornerProblem,
+    start: Pose,
+    huber: float,
+    damping: float = 1e-3,
+    small_step: float = SMALL_STEP,
+    enough: float = np.inf,
 ) -> Solution:
     """Return the nearest minimum of the robust cost from `start`; less `damping` for a start that is near it.
 
-    small_step: where to stop [m, rad].
+    small_step: stop where the next one will be smaller [m, rad]. enough: stop, too, where no cost as low as this is in
+    sight.
     """
-    now, exact = _linearize(problem, start, huber), False
+    now, exact, last = _linearize(problem, start, huber), False, 0.0
     for _ in range(ITERATIONS):
         curvature = now.curvature if exact else now.normal
         step = np.linalg.solve(curvature + damping * np.diag(np.diag(now.normal) + 1e-9), -now.gradient)
-        size = np.max(np.abs(step))
+        size = float(np.max(np.abs(step)))
         if not size < FARTHEST:
             break
         trial = _linearize(problem, moved(now.pose, np.asarray(step, dtype=np.float64)), huber)
         if trial.cost <= now.cost * (1.0 + ROUND_OFF):
-            now, damping, exact = trial, max(0.1 * damping, SMALLEST_DAMPING), bool(size < NEARLY_THERE)
+            hopeless = damping <= HARDLY and trial.cost - OUTLOOK * (now.cost - trial.cost) > enough
+            now, damping, exact = trial, max(0.1 * damping, SMALLEST_DAMPING), size < NEARLY_THERE
+            # Steps shrink at least as fast as they just did.
+            following, last = size * min(1.0, size / last) if last else size, size
+            if hopeless or following < small_step:
+                break
         elif exact:
-            exact = False
-            continue
-        else:
-            damping *= 10.0
-        if size < small_step or damping > LARGEST_DAMPING:
+            exact, last = False, 0.0
+        elif size < small_step or damping > LARGEST_DAMPING:
             break
+        else:
+            damping, last = 10.0 * damping, 0.0
     return Solution(now.pose, now.cost, now.normal, now.errors)
 
 

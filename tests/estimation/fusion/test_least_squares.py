@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffpol_ros.core.types import Pose
+from diffpol_ros.core.types import Array, Pose
+from diffpol_ros.estimation.fusion.hypotheses import mirrored
 from diffpol_ros.estimation.fusion.least_squares import leverages, moved, refine, robust_cost
 from diffpol_ros.estimation.fusion.projection import CornerProblem, TagView, View
 from tests.estimation.scenes import BLOCK, FRONT, SIDE, block_pose, error, exact_view
@@ -32,6 +33,46 @@ def test_two_starts_agree_to_less_than_a_nanometre(seed: int, step: tuple[float,
     start = moved(truth, np.array(step) * [0.01, 0.01, 0.01, 0.1, 0.1, 0.1])
     one, other = refine(problem, truth, 2.0), refine(problem, start, 2.0, 1e-6)
     assert error(one.pose, other.pose) == pytest.approx((0.0, 0.0), abs=1e-6)
+
+
+def _count_linearizations(problem: CornerProblem, monkeypatch: pytest.MonkeyPatch) -> list[Pose]:
+    poses, linearize = list[Pose](), problem.linearize
+
+    def counting(pose: Pose) -> tuple[Array, Array]:
+        poses.append(pose)
+        return linearize(pose)
+
+    monkeypatch.setattr(problem, "linearize", counting)
+    return poses
+
+
+def test_from_nearby_few_steps_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for seed in range(20):
+        truth = block_pose(np.random.default_rng(seed), upright=False)
+        problem = CornerProblem([exact_view(FRONT, BLOCK, truth, 0.05, seed)])
+        tried = _count_linearizations(problem, monkeypatch)
+        refine(problem, moved(truth, np.array([0.002, -0.001, 0.001, 0.01, 0.0, 0.0])), 2.0, 1e-6)
+        counts.append(len(tried))
+    assert np.mean(counts) < 6.0
+
+
+def test_a_minimum_that_cannot_matter_is_not_sought_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = []
+    for seed in range(100):
+        truth = block_pose(np.random.default_rng(seed))
+        view = exact_view(FRONT, BLOCK, truth, 0.05, seed)
+        problem, (flipped, *_) = CornerProblem([view]), mirrored([view], truth)
+        tried = _count_linearizations(problem, monkeypatch)
+        whole, count = refine(problem, flipped, 2.0), len(tried)
+        if error(whole.pose, truth)[1] < 20.0:
+            continue
+        assert refine(problem, flipped, 2.0, enough=1.01 * whole.cost).cost < 1.01 * whole.cost
+        tried.clear()
+        assert refine(problem, flipped, 2.0, enough=0.3 * whole.cost).cost >= whole.cost
+        saved.append(1.0 - len(tried) / count)
+    assert len(saved) > 5
+    assert np.median(saved) > 0.5
 
 
 def test_leverages_share_out_the_six_numbers_of_the_pose() -> None:
