@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings, TagDetection
 from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.estimation.detection.images import GreyImage
@@ -53,3 +54,15 @@ def stage(
 
 def frame(seconds: float, pixels: GreyImage, camera: str = "front") -> Frame:
     return Frame(camera, at(seconds), pixels)
+
+
+def show(seen: EstimationStage, shown: Frame, late_s: float = 0.01) -> list[ObjectEstimate]:
+    """Let a frame pass through the whole stage, `late_s` after its exposure."""
+    now_ns = shown.stamp_ns + to_ns(late_s)
+    if not seen.arrive(shown.camera, shown.stamp_ns, now_ns, now_ns):
+        return []
+    return seen.absorb(seen.sight(shown), now_ns)
+
+
+def scripted(*script: list[TagDetection], **changes: object) -> EstimationStage:
+    return stage(lambda settings: Scripted(script), **changes)
