@@ -1,10 +1,9 @@
 """Joint targets that a motor can follow: velocity, acceleration and jerk within limits at every step."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from ruckig import ControlInterface, InputParameter, OutputParameter, Result, Ruckig, RuckigError, Synchronization
 
+from diffpol_ros.control.braking import Motion
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
@@ -20,15 +19,6 @@ BRAKING_SHARE = 0.5
 
 class LimiterError(DiffpolError):
     """A target that no bounded motion reaches, such as one that is not finite."""
-
-
-@dataclass(frozen=True, eq=False)
-class Motion:
-    """Positions (7,) [rad], velocities [rad/s] and accelerations [rad/s^2] of the target."""
-
-    positions: Array
-    velocities: list[float]
-    accelerations: list[float]
 
 
 class JointLimiter:
