@@ -36,10 +36,11 @@ class InstantArm:
         self.follower = Follower(description, self, settings)
         self._period_ns = to_ns(settings.period)
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         """Be there."""
         self.joints = target.joint_positions
         self.sent.append(self.joints)
+        return target
 
     def state(self) -> RobotState:
         """Return what is measured now."""

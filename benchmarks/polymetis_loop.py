@@ -13,8 +13,9 @@ import numpy as np
 from benchmarks.timing import print_table
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.types import JointTarget
-from diffpol_ros.robots.polymetis import PolymetisRobot
-from diffpol_ros.robots.polymetis_controllers import StoredControllers
+from diffpol_ros.robots.polymetis.robot import PolymetisRobot
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 from diffpol_ros.twin.gripper_server import GripperServer
 from diffpol_ros.twin.realtime import RealtimePlant
 from diffpol_ros.twin.server import PolymetisServer
@@ -59,8 +60,7 @@ def measure(robot: PolymetisRobot) -> dict[str, np.ndarray]:
 def main() -> None:
     """Measure and print."""
     description = load_robot_description("panda")
-    settings = description.polymetis
-    assert settings is not None
+    settings = description.backend.settings.read(PolymetisSettings)
     if SERVE in sys.argv:
         serve(description)
         return
@@ -69,7 +69,7 @@ def main() -> None:
         assert twin.stdin and twin.stdout
         arm, hand = map(int, twin.stdout.readline().split())
         polymetis = dataclasses.replace(settings, port=arm, gripper_port=hand)
-        robot = PolymetisRobot(dataclasses.replace(description, polymetis=polymetis))
+        robot = PolymetisRobot(description, polymetis)
         robot.connect()
         robot.start_controller()
         times = measure(robot)

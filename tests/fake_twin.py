@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from diffpol_ros.core.clock import ManualClock, SteadyClock
 from diffpol_ros.core.robot_description import RobotDescription
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
 from diffpol_ros.twin.gripper_server import GripperServer
 from diffpol_ros.twin.server import PolymetisServer
 from tests.fake_plant import FakePlant
@@ -50,10 +51,10 @@ class FakeTwin:
         self.gripper_server.stop()
 
 
-def described(description: RobotDescription, port: int, gripper_port: int) -> RobotDescription:
-    assert description.polymetis is not None
-    polymetis = dataclasses.replace(description.polymetis, port=port, gripper_port=gripper_port)
-    return dataclasses.replace(description, polymetis=polymetis)
+def settings_of(description: RobotDescription, port: int, gripper_port: int) -> PolymetisSettings:
+    """Return the description's Polymetis settings with other ports."""
+    settings = description.backend.settings.read(PolymetisSettings)
+    return dataclasses.replace(settings, port=port, gripper_port=gripper_port)
 
 
 def wait_until(condition: Callable[[], bool], deadline_s: float = 10.0) -> None:

@@ -21,6 +21,11 @@ LONGEST_STEP = 2.0
 NEVER_NS = -(2**63)
 
 
+def counter_of(verdict: Verdict) -> str:
+    """Return the name under which a verdict is counted: gate.command, gate.hold.no_chunk, gate.stop.tracking."""
+    return f"gate.{word(verdict).lower()}" + (f".{verdict.name}" if verdict.name else "")
+
+
 class ArmingError(DiffpolError):
     """The arm must not be enabled now; the message says why."""
 
@@ -91,10 +96,10 @@ class Follower:
         if (joints < np.array(limits.lower)).any() or (joints > np.array(limits.upper)).any():
             raise ArmingError(f"the arm is outside its joint limits at {np.round(joints, 3).tolist()}: move it by hand")
 
-    def stop(self, reason: str) -> Stop:
+    def stop(self, name: str, reason: str) -> Stop:
         """Latch a Stop."""
         self._disarm()
-        return self._gate.stop(reason)
+        return self._gate.stop(name, reason)
 
     def reset(self) -> None:
         """Forget Stop, chunk and what was seen of the robot: disabled, as new; counts stay."""
@@ -110,14 +115,14 @@ class Follower:
         if refusal is None:
             self._follow(chunk)
         elif refusal.malformed and self.enabled:
-            self.stop(refusal.reason)
+            self.stop(refusal.name, refusal.reason)
         self.last_refusal = refusal
         return refusal
 
     def step(self, now_ns: int, state: RobotState) -> Verdict:
         """Decide, and send where the gate lets it; to be called at the settings' rate."""
         verdict = self._decide(now_ns, state, self._watch.observe(now_ns, state))
-        self.counts["verdict." + word(verdict).lower()] += 1
+        self.counts[counter_of(verdict)] += 1
         if isinstance(verdict, Stop):
             self._disarm()
         return verdict
@@ -138,23 +143,23 @@ class Follower:
         if self._gate.stopped is not None:
             return self._gate.stopped
         if not self._enabled:
-            return Hold("not enabled")
+            return Hold("not_enabled", "not enabled")
         elapsed = to_seconds(now_ns - self._stepped_ns)
         if elapsed < 0.0:
-            return self._gate.stop(f"the clock went back by {-elapsed:.3f} s")
+            return self._gate.stop("clock", f"the clock went back by {-elapsed:.3f} s")
         self._stepped_ns = now_ns
         verdict = self._gate.admit(state, age_ns)
         if verdict is not None:
             self._stand()
             return verdict
         if elapsed == 0.0:
-            return Hold("no time has passed")
+            return Hold("no_time", "no time has passed")
         return self._move(now_ns, min(elapsed, LONGEST_STEP * self.settings.period))
 
     def _move(self, now_ns: int, duration: float) -> Verdict:
         due_ns = now_ns + self._lead_ns
         if self._path is None or due_ns > self._path.end_ns:
-            return self._brake(now_ns, duration, self._waiting())
+            return self._brake(now_ns, duration)
         target, width = self._path.sample(due_ns)
         step = self._inverse.step(self._joints, target, duration)
         verdict = self._gate.follow(now_ns, duration, target, step, width)
@@ -164,8 +169,8 @@ class Follower:
             self._stand()
         return verdict
 
-    def _brake(self, now_ns: int, duration: float, reason: str) -> Verdict:
-        verdict = self._gate.brake(now_ns, duration, reason)
+    def _brake(self, now_ns: int, duration: float) -> Verdict:
+        verdict = self._gate.brake(now_ns, duration, *self._waiting())
         self._stand()
         return verdict
 
@@ -175,6 +180,8 @@ class Follower:
     def _stand(self) -> None:
         self._joints, self._velocity = self._gate.positions, np.zeros(3)
 
-    def _waiting(self) -> str:
-        reason = "no chunk yet" if self._path is None else "the chunk is used up"
-        return f"{reason}; the last one was refused: {self.last_refusal.reason}" if self.last_refusal else reason
+    def _waiting(self) -> tuple[str, str]:
+        """Return the name and the reason of having nothing to follow."""
+        name, reason = ("no_chunk", "no chunk yet") if self._path is None else ("chunk_ended", "the chunk is used up")
+        last = self.last_refusal
+        return name, f"{reason}; the last one was refused: {last.reason}" if last else reason

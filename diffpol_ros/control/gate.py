@@ -21,8 +21,8 @@ ROUNDING = 1.0 + 1e-6
 class Sender(Protocol):
     """What the gate needs of a robot."""
 
-    def send(self, target: JointTarget) -> None:
-        """Move towards `target`, or raise a RobotError."""
+    def send(self, target: JointTarget) -> JointTarget:
+        """Move towards `target` and return what was really sent, or raise a RobotError."""
         ...
 
 
@@ -55,9 +55,9 @@ class Gate:
         """The gripper width last told to the robot [m]."""
         return self._width
 
-    def stop(self, reason: str) -> Stop:
+    def stop(self, name: str, reason: str) -> Stop:
         """Latch a Stop; the first reason stays."""
-        self.stopped = self.stopped or Stop(reason)
+        self.stopped = self.stopped or Stop(name, reason)
         return self.stopped
 
     def release(self) -> None:
@@ -72,63 +72,63 @@ class Gate:
     def admit(self, state: RobotState, age_ns: int) -> Hold | Stop | None:
         """Return why `state` does not allow a command, or None."""
         if not (np.isfinite(state.joint_positions).all() and math.isfinite(state.gripper_width)):
-            return self.stop("the robot's state is not finite")
+            return self.stop("not_finite", "the robot's state is not finite")
         age = to_seconds(age_ns)
         if age > self._settings.maximum_state_silence:
-            return self.stop(f"the robot has not ticked for {age:.3f} s")
+            return self.stop("robot_frozen", f"the robot has not ticked for {age:.3f} s")
         if age > self._settings.maximum_state_age:
             # The robot holds its last target: from there it will go on.
             self._limiter.reset(self._limiter.positions)
-            return Hold(f"the robot's state is {age:.3f} s old")
+            return Hold("state_old", f"the robot's state is {age:.3f} s old")
         error = np.abs(state.joint_positions - self._limiter.positions)
         worst = int(error.argmax())
         if error[worst] > self._settings.maximum_tracking_error:
-            return self.stop(f"joint {worst + 1} is {error[worst]:.2f} rad from its target")
+            return self.stop("tracking", f"joint {worst + 1} is {error[worst]:.2f} rad from its target")
         return None
 
     def follow(self, now_ns: int, duration: float, target: Pose, step: JointStep, width: float) -> Verdict:
         """Send the next joint target on the way of `step`, which leads to `target`, or brake."""
         if not (np.isfinite(step.positions).all() and np.isfinite(step.velocities).all() and math.isfinite(width)):
-            return self.stop("the inverse kinematics are not finite")
+            return self.stop("not_finite", "the inverse kinematics are not finite")
         asked = self._strays(target.position)
         if asked > 0.0 and asked >= self._strays_at(self._limiter.positions):
-            return self.brake(now_ns, duration, self._where(target.position, "the policy asks for"))
+            return self.brake(now_ns, duration, "workspace", self._where(target.position, "the policy asks for"))
         before = self._limiter.save()
         try:
             positions = self._limiter.follow(step.positions, step.velocities, duration)
         except LimiterError as error:
-            return self.stop(str(error))
+            return self.stop("motion", str(error))
         point = self._kinematics.forward(positions).position
         stray = self._strays(point)
         if stray > self._settings.workspace_tolerance and stray > self._strays_at(before.positions):
             self._limiter.restore(before)
-            return self.brake(now_ns, duration, self._where(point, "the arm would reach"))
+            return self.brake(now_ns, duration, "workspace", self._where(point, "the arm would reach"))
         self._width = self._clip_width(width)
-        return self._send(now_ns, duration, before.positions, "")
+        return self._send(now_ns, duration, before.positions, "", "")
 
-    def brake(self, now_ns: int, duration: float, reason: str) -> Verdict:
+    def brake(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
         """Send targets that come to rest within the limits; at rest, hold."""
         if self._limiter.at_rest:
-            return Hold(reason)
+            return Hold(name, reason)
         before = self._limiter.positions
         try:
             self._limiter.brake(duration)
         except LimiterError as error:
-            return self.stop(str(error))
-        return self._send(now_ns, duration, before, reason)
+            return self.stop("motion", str(error))
+        return self._send(now_ns, duration, before, name, reason)
 
-    def _send(self, now_ns: int, duration: float, before: Array, reason: str) -> Verdict:
+    def _send(self, now_ns: int, duration: float, before: Array, name: str, reason: str) -> Verdict:
         positions = self._limiter.positions
         complaint = self._complaint(positions, before, duration)
         if complaint:
             self._limiter.reset(before)
-            return self.stop(complaint)
+            return self.stop("target", complaint)
         target = JointTarget(now_ns, positions, self._width)
         try:
-            self._sender.send(target)
+            sent = self._sender.send(target)
         except RobotError as error:
-            return self.stop(f"the robot did not take the target: {error}")
-        return Command(target, reason)
+            return self.stop("robot_refused", f"the robot did not take the target: {error}")
+        return Command(sent, name, reason)
 
     def _complaint(self, positions: Array, before: Array, duration: float) -> str:
         """Return what must not be sent whatever came before; none of it happens unless a limit above failed."""

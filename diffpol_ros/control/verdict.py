@@ -7,23 +7,29 @@ from diffpol_ros.core.types import JointTarget
 
 @dataclass(frozen=True)
 class Command:
-    """`target` was sent. `reason` says why the arm is braking, and is empty while it follows the policy."""
+    """`target` was sent. `name` and `reason` say why the arm is braking; both are empty while it follows the policy."""
 
     target: JointTarget
+    name: str = ""
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Nothing was sent: the robot holds its last target compliantly; following resumes when the reason is gone."""
+    """Nothing was sent: the robot holds its last target compliantly; following resumes when the reason is gone.
 
+    name: one snake_case word for counters.
+    """
+
+    name: str
     reason: str
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Nothing is sent any more until somebody resets and enables."""
+    """Nothing is sent any more until somebody resets and enables; `name` as of a Hold."""
 
+    name: str
     reason: str
 
 

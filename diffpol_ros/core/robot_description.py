@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from diffpol_ros.core.resources import find_resource
-from diffpol_ros.core.settings import load_settings, setting
+from diffpol_ros.core.settings import Section, load_settings, setting
 from diffpol_ros.core.types import Array, Pose
 
 JOINTS = 7
@@ -98,17 +98,11 @@ class Gripper:
 
 
 @dataclass(frozen=True)
-class PolymetisSettings:
-    """How to reach a Polymetis server and the gains of the hybrid joint impedance controller."""
+class Backend:
+    """What drives the robot; the settings are read by that kind's own code."""
 
-    joint_stiffness: Seven = setting(description="Kq [Nm/rad]", minimum=0.0, maximum=200.0)
-    joint_damping: Seven = setting(description="Kqd [Nm s/rad]", minimum=0.0, maximum=50.0)
-    cartesian_stiffness: Six = setting(description="Kx [N/m] x3, [Nm/rad] x3", minimum=0.0, maximum=3000.0)
-    cartesian_damping: Six = setting(description="Kxd [N s/m] x3, [Nm s/rad] x3", minimum=0.0, maximum=200.0)
-    host: str = setting("127.0.0.1", description="of the robot server")
-    port: int = setting(50051, description="of the robot server", minimum=1, maximum=65535)
-    gripper_host: str = setting("127.0.0.1", description="of the gripper server")
-    gripper_port: int = setting(50052, description="of the gripper server", minimum=1, maximum=65535)
+    kind: str = setting(description="a module of diffpol_ros/robots/, or one's own as package.module")
+    settings: Section = setting(description="what that kind asks for")
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ class RobotDescription:
     home: Seven = setting(description="where work starts [rad]", minimum=-ANGLE, maximum=ANGLE)
     workspace: Box = setting(description="where the tool centre point may be sent")
     gripper: Gripper = setting(description="the hand")
-    polymetis: PolymetisSettings | None = setting(None, description="absent where Polymetis cannot drive it")
+    backend: Backend = setting(description="what drives it")
 
     def __post_init__(self) -> None:
         """Refuse a home outside the limits and names given twice."""

@@ -57,6 +57,22 @@ def parse_settings(kind: type[Settings], text: str, source: str) -> Settings:
     return _Reader(source).read(root, kind, "", {})
 
 
+class Section:
+    """A part of a file that is read later, by whoever knows its kind; errors still name the file and the line."""
+
+    def __init__(self, source: str, node: yaml.Node, key: str) -> None:
+        """Keep `node`, found at `key` of `source`."""
+        self._reader, self._node, self._key = _Reader(source), node, key
+
+    def read(self, kind: type[Settings]) -> Settings:
+        """Read the section as a `kind`."""
+        return self._reader.read(self._node, kind, self._key, {})
+
+    def fail(self, message: str) -> SettingsError:
+        """Return an error that names the section's file and line."""
+        return self._reader.fail(self._node, self._key, message)
+
+
 def closest(word: str, known: typing.Iterable[str]) -> str:
     """Return "did you mean …?" for the nearest known word, or the list of what exists."""
     known = sorted(known)
@@ -74,10 +90,14 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self._source = source
 
-    def _fail(self, node: yaml.Node, key: str, message: str) -> SettingsError:
+    def fail(self, node: yaml.Node, key: str, message: str) -> SettingsError:
+        """Return an error that names the line of `node`."""
         return SettingsError(f"{self._source}:{node.start_mark.line + 1}: {key or 'the file'} {message}")
 
     def read(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
+        """Return the value of `node` as a `kind`."""
+        if kind is Section:
+            return Section(self._source, node, key)
         origin = get_origin(kind)
         if origin in (Union, types.UnionType):
             return self._read_union(node, kind, key, limits)
@@ -103,17 +123,17 @@ class _Reader:
         value = self._construct(node)
         if not any(type(value) is type(option) and value == option for option in get_args(kind)):
             shown = repr(value) if isinstance(node, yaml.ScalarNode) else f"a {_node_kind(node)}"
-            raise self._fail(node, key, f"is {shown}, expected one of {', '.join(map(repr, get_args(kind)))}")
+            raise self.fail(node, key, f"is {shown}, expected one of {', '.join(map(repr, get_args(kind)))}")
         return value
 
     def _pairs(self, node: yaml.Node, key: str) -> list[tuple[yaml.Node, str, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
-            raise self._fail(node, key, "must be a mapping of keys to values")
+            raise self.fail(node, key, "must be a mapping of keys to values")
         pairs = [(name, str(self._construct(name)), value) for name, value in node.value]
         seen: set[str] = set()
         for name_node, name, _ in pairs:
             if name in seen:
-                raise self._fail(name_node, f"{key}.{name}".lstrip("."), "is given twice")
+                raise self.fail(name_node, f"{key}.{name}".lstrip("."), "is given twice")
             seen.add(name)
         return pairs
 
@@ -124,7 +144,7 @@ class _Reader:
         for name_node, name, value in self._pairs(node, key):
             path = f"{key}.{name}".lstrip(".")
             if name not in fields:
-                raise self._fail(name_node, path, f"is not a known key; {closest(name, fields)}")
+                raise self.fail(name_node, path, f"is not a known key; {closest(name, fields)}")
             values[name] = self.read(value, hints[name], path, fields[name].metadata)
         missing = [
             name
@@ -134,20 +154,20 @@ class _Reader:
             and field.default_factory is dataclasses.MISSING
         ]
         if missing:
-            raise self._fail(node, key, f"lacks {', '.join(missing)}")
+            raise self.fail(node, key, f"lacks {', '.join(missing)}")
         try:
             return kind(**values)
         except ValueError as error:
-            raise self._fail(node, key, f"is refused: {error}") from error
+            raise self.fail(node, key, f"is refused: {error}") from error
 
     def _read_tuple(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
         if not isinstance(node, yaml.SequenceNode):
-            raise self._fail(node, key, "must be a list")
+            raise self.fail(node, key, "must be a list")
         kinds = get_args(kind)
         if kinds[-1] is Ellipsis:
             kinds = (kinds[0],) * len(node.value)
         elif len(kinds) != len(node.value):
-            raise self._fail(node, key, f"has {len(node.value)} entries, expected {len(kinds)}")
+            raise self.fail(node, key, f"has {len(node.value)} entries, expected {len(kinds)}")
         items = zip(node.value, kinds, strict=True)
         return tuple(self.read(item, inner, f"{key}[{i}]", limits) for i, (item, inner) in enumerate(items))
 
@@ -169,10 +189,10 @@ class _Reader:
             value = _number(value)
         if type(value) is not kind:
             shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else f"a {_node_kind(node)}"
-            raise self._fail(node, key, f"is {shown}, expected {_NAMES[kind]}")
+            raise self.fail(node, key, f"is {shown}, expected {_NAMES[kind]}")
         complaint = out_of_range(value, limits)
         if complaint:
-            raise self._fail(node, key, complaint)
+            raise self.fail(node, key, complaint)
         return value
 
     def _construct(self, node: yaml.Node) -> Any:
@@ -183,7 +203,7 @@ class _Reader:
             return loader.construct_object(node)
         except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError) as error:
             # The last three are PyYAML's own slips on `!!int ''`, `!!bool x`, `!!timestamp x`.
-            raise self._fail(node, str(node.value), f"cannot be read: {error}") from error
+            raise self.fail(node, str(node.value), f"cannot be read: {error}") from error
         finally:
             loader.dispose()
 

@@ -40,8 +40,7 @@ def twin_graph(arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
     twin = graph.node(
         "twin",
         robot=arguments.robot,
-        arm_port=arguments.arm_port,
-        gripper_port=arguments.gripper_port,
+        **_ports(arguments),
         seed=arguments.seed,
         speed=arguments.speed,
     )
@@ -79,6 +78,12 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
         image_stride=arguments.image_stride,
     )
     return (*nodes, recorder)
+
+
+def _ports(arguments: LaunchArguments) -> dict[str, ParameterValue]:
+    """Return the ports that were chosen; the twin's own are those of the panda's description."""
+    chosen = {"arm_port": arguments.arm_port, "gripper_port": arguments.gripper_port}
+    return {name: port for name, port in chosen.items() if port}
 
 
 def _models(arguments: LaunchArguments) -> dict[str, ParameterValue]:

@@ -48,7 +48,7 @@ class Bridge:
         """Stop for a chunk that cannot even be read; while disabled, only count it."""
         self.follower.counts["chunk.malformed"] += 1
         if self.follower.enabled:
-            self.stop(reason)
+            self.stop("malformed", reason)
 
     def enable(self) -> None:
         """Start the controller and follow; raises DiffpolError where that must not be."""
@@ -63,9 +63,9 @@ class Bridge:
         self.follower.require_armable(self._clock.now_ns(), state)
         self._start()
 
-    def stop(self, reason: str) -> None:
+    def stop(self, name: str, reason: str) -> None:
         """Latch a Stop and end the controller."""
-        self.follower.stop(reason)
+        self.follower.stop(name, reason)
         self._end_controller()
 
     def reset(self) -> None:
@@ -96,8 +96,8 @@ class Bridge:
         if self.follower.stopped is not None:
             return self.follower.stopped
         if self.follower.enabled:
-            return self.follower.stop(f"the robot is lost: {self.link.complaint}")
-        return Hold(f"no robot: {self.link.complaint}")
+            return self.follower.stop("robot_lost", f"the robot is lost: {self.link.complaint}")
+        return Hold("no_robot", f"no robot: {self.link.complaint}")
 
     def _end_controller(self) -> None:
         """Let the robot hold where it is; one that is lost already does."""

@@ -1,6 +1,5 @@
 """Action chunks in, joint targets to the robot; the deadman of the graph."""
 
-import dataclasses
 import gc
 from dataclasses import dataclass
 
@@ -14,8 +13,8 @@ from diffpol_ros.control.loop_timing import LoopTiming
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import SteadyClock
-from diffpol_ros.core.errors import DiffpolError, SettingsError
-from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
+from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.settings import setting
 from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.nodes.bridge_topics import BridgeTopics, verdict_report
@@ -24,8 +23,8 @@ from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.messages import from_chunk_message
 from diffpol_ros.nodes.quality import EVENTS
 from diffpol_ros.nodes.ros_clock import RosClock
+from diffpol_ros.robots.backends import Address, open_robot
 from diffpol_ros.robots.link import RobotLink
-from diffpol_ros.robots.polymetis import PolymetisRobot
 
 COMPLAINT_PERIOD_S = 2.0
 PUBLISHER_CHECK_TICKS = 10
@@ -36,9 +35,14 @@ class BridgeParameters(FollowerSettings):
     """Which robot, where, and how it moves. Empty host and port 0 mean: what the robot's description says."""
 
     robot: str = setting("panda", description="robot description: a name in calibration/robots/ or a file")
-    robot_host: str = setting("", description="host of the Polymetis servers")
-    arm_port: int = setting(0, description="port of the Polymetis arm server", minimum=0, maximum=65535)
-    gripper_port: int = setting(0, description="port of the Polymetis gripper server", minimum=0, maximum=65535)
+    robot_host: str = setting("", description="host of the robot's servers")
+    arm_port: int = setting(0, description="port of the arm's server", minimum=0, maximum=65535)
+    gripper_port: int = setting(0, description="port of the gripper's server", minimum=0, maximum=65535)
+
+    @property
+    def address(self) -> Address:
+        """Where the robot is, where that was chosen."""
+        return Address(self.robot_host, self.arm_port, self.gripper_port)
 
 
 class BridgeNode(StageNode[BridgeParameters]):
@@ -51,15 +55,15 @@ class BridgeNode(StageNode[BridgeParameters]):
         super().__init__("bridge")
         self._steady = SteadyClock()
         self._timing = LoopTiming()
-        self._verdict: Verdict = Hold("not active")
+        self._verdict: Verdict = Hold("not_active", "not active")
         self._timer: Timer | None = None
         self._topics: BridgeTopics | None = None
         self._ticks = 0
 
     def configure(self) -> None:
         """Read the robot's description and connect to the graph."""
-        self._description = _with_address(load_robot_description(self.parameters.robot), self.parameters)
-        robot = PolymetisRobot(self._description)
+        self._description = load_robot_description(self.parameters.robot)
+        robot = open_robot(self._description, self.parameters.address)
         follower = Follower(self._description, robot, self.parameters)
         self._bridge = Bridge(RobotLink(robot), follower, self._anchored_clock())
         self._topics = BridgeTopics(self, self._description, follower.kinematics)
@@ -82,7 +86,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
-            self._bridge.stop("the bridge node was deactivated")
+            self._bridge.stop("deactivated", "the bridge node was deactivated")
             gc.unfreeze()
 
     def cleanup(self) -> None:
@@ -154,7 +158,7 @@ class BridgeNode(StageNode[BridgeParameters]):
             return
         publishers = self.get_publishers_info_by_topic("action_chunk")
         names = ", ".join(sorted(f"{each.node_namespace.rstrip('/')}/{each.node_name}" for each in publishers))
-        self._bridge.stop(f"action_chunk has {len(publishers)} publishers: {names}; leave one")
+        self._bridge.stop("two_publishers", f"action_chunk has {len(publishers)} publishers: {names}; leave one")
 
     def _on_enable(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         try:
@@ -167,7 +171,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         return response
 
     def _on_stop(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._bridge.stop("bridge/stop was called")
+        self._bridge.stop("asked", "bridge/stop was called")
         response.success, response.message = True, "stopped; to move again, reset and enable"
         return response
 
@@ -175,16 +179,6 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._bridge.reset()
         response.success, response.message = True, "disabled, nothing latched"
         return response
-
-
-def _with_address(description: RobotDescription, parameters: BridgeParameters) -> RobotDescription:
-    known = description.polymetis
-    if known is None:
-        raise SettingsError(f"{description.name}: no `polymetis` in its description, and no other backend drives it")
-    host, gripper_host = parameters.robot_host or known.host, parameters.robot_host or known.gripper_host
-    arm_port, gripper_port = parameters.arm_port or known.port, parameters.gripper_port or known.gripper_port
-    address = dataclasses.replace(known, host=host, port=arm_port, gripper_host=gripper_host, gripper_port=gripper_port)
-    return dataclasses.replace(description, polymetis=address)
 
 
 def main() -> None:

@@ -21,7 +21,9 @@ LEVELS = {Command: Level.OK, Hold: Level.WARN, Stop: Level.ERROR}
 def verdict_report(verdict: Verdict) -> Report:
     """Return a verdict as a status: its message begins with the verdict's word."""
     text = f"{word(verdict)}: {verdict.reason}" if verdict.reason else word(verdict)
-    return Report(LEVELS[type(verdict)], text, {"verdict": word(verdict), "reason": verdict.reason})
+    return Report(
+        LEVELS[type(verdict)], text, {"verdict": word(verdict), "name": verdict.name, "reason": verdict.reason}
+    )
 
 
 class BridgeTopics:

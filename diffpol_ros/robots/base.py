@@ -18,6 +18,26 @@ class ControllerStopped(RobotError):
     """No controller runs on the robot: targets have no effect until `start_controller`."""
 
 
+class NeedsRecovery(RobotError):
+    """The robot latched an error, such as a reflex: it moves no more until `recover`."""
+
+
+class Hand(Protocol):
+    """A gripper with one opening; any method may raise a RobotError."""
+
+    def width(self) -> float:
+        """Return the newest measured distance between the fingers [m]."""
+        ...
+
+    def goto(self, width: float) -> float:
+        """Move the fingers to `width` [m], soon; return at once the width really asked for."""
+        ...
+
+    def home(self) -> None:
+        """Find the fingers' stops anew; takes seconds, only while the arm is not enabled."""
+        ...
+
+
 class Robot(Protocol):
     """An arm with a gripper that follows joint targets; any method may raise a RobotError.
 
@@ -32,16 +52,25 @@ class Robot(Protocol):
         """Return the newest tick, stamped by the robot."""
         ...
 
-    def start_controller(self) -> None:
-        """Let the robot follow targets from where it is."""
+    @property
+    def hand(self) -> Hand:
+        """The gripper, which `send` moves too."""
         ...
 
-    def send(self, target: JointTarget) -> None:
-        """Move towards `target`; only the gate calls this."""
+    def start_controller(self) -> None:
+        """Let the robot follow targets from where it is, softly at first."""
+        ...
+
+    def send(self, target: JointTarget) -> JointTarget:
+        """Move towards `target` and return what was really sent; only the gate calls this."""
         ...
 
     def stop(self) -> None:
         """End the controller; the robot holds where it is."""
+        ...
+
+    def recover(self) -> None:
+        """Clear what the robot latched, so that `start_controller` works again; only when a person asks for it."""
         ...
 
     def close(self) -> None:

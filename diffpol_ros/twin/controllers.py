@@ -6,9 +6,9 @@ import numpy as np
 
 from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.core.types import Array
-from diffpol_ros.robots.polymetis_controllers import IMPEDANCE_LAW
-from diffpol_ros.robots.polymetis_messages import MODEL_BYTES
-from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
+from diffpol_ros.robots.polymetis.messages import MODEL_BYTES
+from diffpol_ros.robots.polymetis.stored_controllers import IMPEDANCE_LAW
+from diffpol_ros.robots.polymetis.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
 from diffpol_ros.twin.controller_error import ControllerError
 from diffpol_ros.twin.impedance import FRANKA_GAINS, ImpedanceGains, ImpedanceLaw
 from diffpol_ros.twin.plant import Law, PlantState

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 
-from diffpol_ros.robots.polymetis_messages import GRIPPER_METHODS, Empty
+from diffpol_ros.robots.polymetis.messages import GRIPPER_METHODS, Empty
 from diffpol_ros.twin import wire
 from diffpol_ros.twin.plant import Plant
 from diffpol_ros.twin.rpc import RpcServer, RpcStatus, unimplemented

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 
 from diffpol_ros.core.errors import DiffpolError, ResourceError
-from diffpol_ros.robots.polymetis_messages import Method
+from diffpol_ros.robots.polymetis.messages import Method
 
 LOOPBACK = "127.0.0.1"
 WORKERS = 16

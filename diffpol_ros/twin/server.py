@@ -10,7 +10,7 @@ import grpc
 from diffpol_ros.core.clock import Clock, SteadyClock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.robot_description import RobotDescription
-from diffpol_ros.robots.polymetis_messages import CONTROLLER_METHODS, LogInterval
+from diffpol_ros.robots.polymetis.messages import CONTROLLER_METHODS, LogInterval
 from diffpol_ros.twin import wire
 from diffpol_ros.twin.controller_manager import ControllerManager, Interval, Status
 from diffpol_ros.twin.controllers import load_controller

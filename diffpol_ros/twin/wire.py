@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from diffpol_ros.core.robot_description import JOINTS, RobotDescription
-from diffpol_ros.robots.polymetis_messages import (
+from diffpol_ros.robots.polymetis.messages import (
     MODEL_BYTES,
     GripperMetadata,
     GripperState,

@@ -11,8 +11,14 @@ import tyro
 from torch import nn
 
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
-from diffpol_ros.robots.polymetis_controllers import CONTROLLER_FILE, CONTROLLER_FOLDER, IMPEDANCE_LAW, UPDATE_FILE
-from diffpol_ros.robots.torchscript_archive import DESCRIPTION_ENTRY
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import (
+    CONTROLLER_FILE,
+    CONTROLLER_FOLDER,
+    IMPEDANCE_LAW,
+    UPDATE_FILE,
+)
+from diffpol_ros.robots.polymetis.torchscript_archive import DESCRIPTION_ENTRY
 from sim.controllers.impedance import JointImpedance, JointTargetUpdate
 
 PATCHABLE = ("joint_pos_desired", "joint_stiffness", "joint_damping", "cartesian_stiffness", "cartesian_damping")
@@ -71,9 +77,8 @@ def _without_debug(content: bytes) -> bytes:
 
 def controller_archive(description: RobotDescription) -> bytes:
     """Return the impedance controller of a robot, holding its home."""
-    if description.polymetis is None:
-        raise ValueError(f"{description.name} has no Polymetis gains")
-    module = JointImpedance(description.kinematics, description.polymetis, torch.tensor(description.home))
+    gains = description.backend.settings.read(PolymetisSettings)
+    module = JointImpedance(description.kinematics, gains, torch.tensor(description.home))
     return archive_of(module, IMPEDANCE_LAW)
 
 

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from diffpol_ros.core.robot_description import DenavitHartenberg, PolymetisSettings
+from diffpol_ros.core.robot_description import DenavitHartenberg
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
 
 
 class JointImpedance(nn.Module):

@@ -60,13 +60,14 @@ class SimulatedArm:
         self.joint_positions: Array | None = None
         """Where the joints were last sent (7,) [rad], if anywhere."""
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         """Take over a joint target; the gripper is told only of a new width."""
         self.joint_positions = target.joint_positions
         self._simulation.set_joint_target(target.joint_positions)
         if target.gripper_width != self._width:
             self._width = target.gripper_width
             self._simulation.set_gripper_target(target.gripper_width)
+        return target
 
 
 class BlockLiftEnvironment:
@@ -88,7 +89,7 @@ class BlockLiftEnvironment:
         self.simulation.reset(seed)
         self._start_ns = self.simulation.stamp_ns
         self._arm.reset()
-        self.verdict: Verdict = Hold("just begun")
+        self.verdict: Verdict = Hold("begun", "just begun")
         """The gate's, of the last period."""
         self._stop_reason = ""
         self._arriving: list[tuple[int, ActionChunk]] = []

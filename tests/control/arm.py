@@ -32,11 +32,12 @@ class InstantArm:
     sent: list[JointTarget] = field(default_factory=list)
     broken: bool = False
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         if self.broken:
             raise RobotError("the wire is cut")
         self.sent.append(target)
         self.joints, self.width = target.joint_positions, target.gripper_width
+        return target
 
     def state(self, stamp_ns: int) -> RobotState:
         return RobotState(stamp_ns, self.joints, np.zeros(7), np.zeros(7), self.width)

@@ -121,7 +121,7 @@ def test_a_disabled_arm_is_told_nothing() -> None:
     episode = Episode(enabled=False)
     refusal = episode.accept(episode.chunk(*LINE))
     assert refusal is not None and refusal.name == "disabled"
-    assert episode.run(0.1)[-1] == Hold("not enabled")
+    assert episode.run(0.1)[-1] == Hold("not_enabled", "not enabled")
     assert episode.arm.sent == []
 
 
@@ -140,7 +140,7 @@ def test_a_malformed_chunk_stops_and_nothing_more_is_sent() -> None:
     episode.run(0.2)
     count = len(episode.arm.sent)
     episode.accept(episode.chunk(near_home(np.nan, 0, 0)))
-    assert episode.run(0.2)[-1] == Stop("the chunk's positions are not all finite")
+    assert episode.run(0.2)[-1] == Stop("not_finite", "the chunk's positions are not all finite")
     assert episode.accept(episode.chunk(*LINE)) is not None
     assert len(episode.arm.sent) == count
 
@@ -149,11 +149,11 @@ def test_a_stop_lasts_until_reset_and_enable_which_start_from_where_the_arm_is()
     episode = Episode()
     episode.accept(episode.chunk(*LINE))
     episode.run(0.2)
-    episode.follower.stop("asked")
-    with pytest.raises(ArmingError, match=r"stopped: asked.*reset and enable"):
+    episode.follower.stop("asked", "by a test")
+    with pytest.raises(ArmingError, match=r"stopped: by a test.*reset and enable"):
         episode.enable()
     episode.follower.reset()
-    assert episode.step() == Hold("not enabled")
+    assert episode.step() == Hold("not_enabled", "not enabled")
     episode.arm.joints = PANDA.home_positions + TURNED
     episode.enable()
     assert isinstance(episode.step(), Hold)
@@ -200,7 +200,7 @@ def test_a_clock_that_goes_back_stops_and_one_that_stands_holds() -> None:
     episode.accept(episode.chunk(*LINE))
     episode.step()
     state = episode.arm.state(episode.clock.now_ns())
-    assert episode.follower.step(episode.clock.now_ns(), state) == Hold("no time has passed")
+    assert episode.follower.step(episode.clock.now_ns(), state) == Hold("no_time", "no time has passed")
     episode.clock.advance(-1.0)
     verdict = episode.follower.step(episode.clock.now_ns(), state)
     assert isinstance(verdict, Stop) and "went back" in verdict.reason

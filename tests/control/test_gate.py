@@ -94,8 +94,8 @@ def test_a_robot_that_does_not_take_the_target_stops(case: Case) -> None:
 
 
 def test_the_first_reason_of_a_stop_stays_until_released(case: Case) -> None:
-    case.gate.stop("first")
-    assert case.gate.stop("second") == Stop("first")
+    case.gate.stop("first", "of two")
+    assert case.gate.stop("second", "of two") == Stop("first", "of two")
     case.gate.release()
     assert case.gate.stopped is None
 

@@ -19,8 +19,9 @@ class ExactRobot:
     def __init__(self) -> None:
         self.positions = PANDA.home_positions
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         self.positions = target.joint_positions
+        return target
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -14,6 +14,7 @@ from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.robots.link import RobotLink
 from tests.control.arm import PANDA, START_NS, InstantArm, chunk, near_home
+from tests.fake_hand import FakeHand
 
 
 class FakeRobot:
@@ -23,6 +24,7 @@ class FakeRobot:
         self.arm, self.clock = InstantArm(), clock
         self.failing: set[str] = set()
         self.calls: list[str] = []
+        self.hand = FakeHand()
         self.running = False
 
     def _call(self, name: str) -> None:
@@ -41,10 +43,13 @@ class FakeRobot:
         self._call("start_controller")
         self.running = True
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         self._call("send")
         assert self.running, "a target was sent to a robot without controller"
-        self.arm.send(target)
+        return self.arm.send(target)
+
+    def recover(self) -> None:
+        self._call("recover")
 
     def stop(self) -> None:
         self._call("stop")
@@ -81,7 +86,7 @@ def stage() -> Stage:
 def test_states_flow_while_the_arm_is_disabled_and_none_twice(stage: Stage) -> None:
     stage.clock.advance(0.01)
     first, second = stage.bridge.tick(), stage.bridge.tick()
-    assert first.state is not None and first.verdict == Hold("not enabled")
+    assert first.state is not None and first.verdict == Hold("not_enabled", "not enabled")
     assert second.state is None
     assert not stage.robot.running
 
@@ -89,10 +94,10 @@ def test_states_flow_while_the_arm_is_disabled_and_none_twice(stage: Stage) -> N
 def test_the_controller_runs_from_enable_to_stop(stage: Stage) -> None:
     stage.move()
     assert stage.robot.running
-    stage.bridge.stop("asked")
+    stage.bridge.stop("asked", "by a test")
     assert not stage.robot.running
-    assert stage.tick() == Stop("asked")
-    with pytest.raises(ArmingError, match="asked"):
+    assert stage.tick() == Stop("asked", "by a test")
+    with pytest.raises(ArmingError, match="by a test"):
         stage.bridge.enable()
     stage.bridge.reset()
     stage.move()
@@ -124,12 +129,12 @@ def test_a_lost_robot_stops_for_good_even_when_it_comes_back(stage: Stage, call:
 
 def test_a_robot_lost_while_disabled_holds_and_comes_back_by_itself(stage: Stage) -> None:
     stage.robot.failing = {"state"}
-    assert stage.tick() == Hold("no robot: state failed")
+    assert stage.tick() == Hold("no_robot", "no robot: state failed")
     with pytest.raises(ArmingError, match="no robot"):
         stage.bridge.enable()
     stage.robot.failing = set()
     stage.clock.advance(2.0)
-    assert stage.tick() == Hold("not enabled")
+    assert stage.tick() == Hold("not_enabled", "not enabled")
 
 
 def test_a_controller_that_does_not_start_leaves_the_arm_disabled(stage: Stage) -> None:
@@ -153,10 +158,10 @@ def test_an_arm_that_moves_is_not_given_a_controller(stage: Stage) -> None:
 
 def test_a_chunk_that_cannot_be_read_stops_only_an_enabled_arm(stage: Stage) -> None:
     stage.bridge.refuse_malformed("nonsense")
-    assert stage.tick() == Hold("not enabled")
+    assert stage.tick() == Hold("not_enabled", "not enabled")
     stage.move()
     stage.bridge.refuse_malformed("nonsense")
-    assert stage.tick() == Stop("nonsense")
+    assert stage.tick() == Stop("malformed", "nonsense")
     assert stage.bridge.follower.counts["chunk.malformed"] == 2
 
 

@@ -178,11 +178,11 @@ def test_a_lost_robot_stops_the_arm_and_the_node_goes_on(graph: Graph) -> None:
     assert not refused.success and "no robot" in refused.message
 
 
-def test_a_robot_that_polymetis_cannot_drive_is_refused() -> None:
+def test_a_robot_that_no_backend_drives_is_refused() -> None:
     rclpy.init(args=["--ros-args", "-p", "robot:=fr3"])
     node = BridgeNode()
     try:
-        with pytest.raises(SettingsError, match="fr3: no `polymetis`"):
+        with pytest.raises(SettingsError, match="fr3: no backend"):
             node.start()
     finally:
         node.close()

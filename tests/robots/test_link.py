@@ -6,6 +6,7 @@ from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.robots.link import RobotLink
+from tests.fake_hand import FakeHand
 
 
 class MoodyRobot:
@@ -14,6 +15,7 @@ class MoodyRobot:
     def __init__(self) -> None:
         self.up = False
         self.calls: list[str] = []
+        self.hand = FakeHand()
 
     def _answer(self, call: str) -> None:
         self.calls.append(call)
@@ -30,8 +32,12 @@ class MoodyRobot:
     def start_controller(self) -> None:
         self._answer("start_controller")
 
-    def send(self, target: JointTarget) -> None:
+    def send(self, target: JointTarget) -> JointTarget:
         self._answer("send")
+        return target
+
+    def recover(self) -> None:
+        self._answer("recover")
 
     def stop(self) -> None:
         self._answer("stop")

@@ -3,7 +3,8 @@ import pytest
 
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.robots.polymetis_controllers import StoredControllers
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 from diffpol_ros.twin.controller_manager import ControllerManager, Interval, Status
 from diffpol_ros.twin.controllers import Controller, load_controller
 from tests.fake_plant import HOME, FakePlant
@@ -32,7 +33,7 @@ def arm() -> Arm:
 
 
 def controller(target: np.ndarray = HOME) -> Controller:
-    polymetis = load_robot_description("panda").polymetis
+    polymetis = load_robot_description("panda").backend.settings.read(PolymetisSettings)
     assert polymetis is not None
     return load_controller(StoredControllers(polymetis).controller(target), FakePlant().plant_state())
 

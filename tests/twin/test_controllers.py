@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffpol_ros.core.errors import RobotError
-from diffpol_ros.robots.polymetis_controllers import CONTROLLER_FILE, CONTROLLER_FOLDER, UPDATE_FILE
-from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, TorchScriptArchive
+from diffpol_ros.robots.polymetis.stored_controllers import CONTROLLER_FILE, CONTROLLER_FOLDER, UPDATE_FILE
+from diffpol_ros.robots.polymetis.torchscript_archive import JOINT_TARGET, TorchScriptArchive
 from diffpol_ros.twin.controllers import HoldingController, NativeController, load_controller, read_project_archive
 from tests.fake_plant import HOME, FakePlant
 

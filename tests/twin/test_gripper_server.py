@@ -4,7 +4,7 @@ from typing import Any
 import grpc
 import pytest
 
-from diffpol_ros.robots.polymetis_messages import (
+from diffpol_ros.robots.polymetis.messages import (
     GRIPPER_METHODS,
     Empty,
     GripperCommand,

@@ -9,8 +9,7 @@ import pytest
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
-from diffpol_ros.robots.polymetis_controllers import StoredControllers
-from diffpol_ros.robots.polymetis_messages import (
+from diffpol_ros.robots.polymetis.messages import (
     CONTROLLER_METHODS,
     ControllerChunk,
     Empty,
@@ -19,6 +18,8 @@ from diffpol_ros.robots.polymetis_messages import (
     RobotState,
     chunks_of,
 )
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 from diffpol_ros.twin.server import PolymetisServer
 from tests.fake_plant import HOME, FakePlant
 from tests.fake_twin import FakeTwin, wait_until
@@ -58,8 +59,7 @@ def panda() -> RobotDescription:
 
 @pytest.fixture(scope="module")
 def stored(panda: RobotDescription) -> StoredControllers:
-    assert panda.polymetis is not None
-    return StoredControllers(panda.polymetis)
+    return StoredControllers(panda.backend.settings.read(PolymetisSettings))
 
 
 @pytest.fixture

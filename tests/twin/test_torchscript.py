@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.robots.polymetis_controllers import StoredControllers
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 from diffpol_ros.twin import torchscript
 from diffpol_ros.twin.controller_error import ControllerError
 from diffpol_ros.twin.controllers import NativeController, load_controller
@@ -121,7 +122,7 @@ def test_an_update_that_does_not_fit_is_refused():
 
 
 def test_the_native_controller_takes_a_strangers_update():
-    polymetis = load_robot_description("panda").polymetis
+    polymetis = load_robot_description("panda").backend.settings.read(PolymetisSettings)
     assert polymetis is not None
     controller = load_controller(StoredControllers(polymetis).controller(HOME), STATE)
     assert isinstance(controller, NativeController)

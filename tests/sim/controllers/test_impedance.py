@@ -11,7 +11,13 @@ from hypothesis.extra.numpy import arrays
 
 from diffpol_ros.control.kinematics import Kinematics
 from diffpol_ros.core.robot_description import RobotDescription, Tool, load_robot_description
-from diffpol_ros.robots.polymetis_controllers import CONTROLLER_FILE, CONTROLLER_FOLDER, UPDATE_FILE, StoredControllers
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import (
+    CONTROLLER_FILE,
+    CONTROLLER_FOLDER,
+    UPDATE_FILE,
+    StoredControllers,
+)
 from diffpol_ros.twin.impedance import ImpedanceLaw
 
 torch = pytest.importorskip("torch")
@@ -23,8 +29,9 @@ FLANGE = dataclasses.replace(PANDA, tool=Tool((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1
 
 
 def stored_controller(target: np.ndarray, description: RobotDescription = PANDA) -> Any:
-    assert description.polymetis is not None
-    return torch.jit.load(io.BytesIO(StoredControllers(description.polymetis).controller(target)))
+    return torch.jit.load(
+        io.BytesIO(StoredControllers(description.backend.settings.read(PolymetisSettings)).controller(target))
+    )
 
 
 def measured(positions: np.ndarray, velocities: np.ndarray) -> dict[str, Any]:
@@ -50,8 +57,9 @@ def test_the_stored_controller_and_the_twin_ask_for_the_same_torques(
 
 def test_an_update_moves_the_target():
     controller = stored_controller(np.zeros(7))
-    assert PANDA.polymetis is not None
-    update = torch.jit.load(io.BytesIO(StoredControllers(PANDA.polymetis).update(np.full(7, 0.25))))
+    update = torch.jit.load(
+        io.BytesIO(StoredControllers(PANDA.backend.settings.read(PolymetisSettings)).update(np.full(7, 0.25)))
+    )
     controller.update(update())
     assert controller.joint_pos_desired.tolist() == [0.25] * 7
     controller.reset()

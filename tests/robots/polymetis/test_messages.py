@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffpol_ros.robots import polymetis_messages as messages
+from diffpol_ros.robots.polymetis import messages
 
 
 def test_method_names_carry_no_package():

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from diffpol_ros.core.clock import Clock, SteadyClock, to_seconds
-from diffpol_ros.core.errors import RobotError, SettingsError
+from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import JOINTS, RobotDescription
 from diffpol_ros.core.types import Array, JointTarget, RobotState
-from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreachable
-from diffpol_ros.robots.polymetis_channel import Deadlines, PolymetisChannel
-from diffpol_ros.robots.polymetis_controllers import StoredControllers
-from diffpol_ros.robots.polymetis_gripper import PolymetisGripper
-from diffpol_ros.robots.polymetis_messages import CONTROLLER_METHODS, ControllerChunk, Empty, chunks_of, stamp_of
+from diffpol_ros.robots.base import ControllerStopped, Hand, RobotFrozen, RobotUnreachable
+from diffpol_ros.robots.polymetis.channel import Deadlines, PolymetisChannel
+from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
+from diffpol_ros.robots.polymetis.messages import CONTROLLER_METHODS, ControllerChunk, Empty, chunks_of, stamp_of
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 
 FROZEN_SECONDS = 0.3
 LOWEST_RATE_HZ = 500
@@ -26,21 +27,22 @@ class PolymetisRobot:
     def __init__(
         self,
         description: RobotDescription,
+        settings: PolymetisSettings,
         *,
         clock: Clock | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
-        """Prepare to drive the robot of `description`; `clock` is a steady one."""
-        settings = description.polymetis
-        if settings is None:
-            raise SettingsError(f"{description.name}: no `polymetis` in its description: use another backend")
+        """Prepare to drive the robot of `description`, reached as `settings` say; `clock` is a steady one."""
         self._clock = clock or SteadyClock()
         self._deadlines = deadlines or Deadlines()
         self._limits = description.limits
         self._controllers = StoredControllers(settings)
         self._channel = PolymetisChannel(f"{settings.host}:{settings.port}", CONTROLLER_METHODS, "the Polymetis server")
         self._gripper = PolymetisGripper(
-            f"{settings.gripper_host}:{settings.gripper_port}", description.gripper, self._clock, self._deadlines
+            f"{settings.gripper_host or settings.host}:{settings.gripper_port}",
+            description.gripper,
+            self._clock,
+            self._deadlines,
         )
         self._why_stopped = "no controller was started"
         self._stamp_ns = -1
@@ -77,8 +79,13 @@ class PolymetisRobot:
             raise ControllerStopped(f"{self._channel.address}: the robot paused as its controller began: enable again")
         self._why_stopped = ""
 
-    def send(self, target: JointTarget) -> None:
-        """Move the controller's target and the fingers."""
+    @property
+    def hand(self) -> Hand:
+        """The gripper."""
+        return self._gripper
+
+    def send(self, target: JointTarget) -> JointTarget:
+        """Move the controller's target and the fingers; return what was sent."""
         if self._why_stopped:
             # The real server crashes on an update before its first controller.
             raise ControllerStopped(f"{self._channel.address}: {self._why_stopped}: enable first")
@@ -86,7 +93,13 @@ class PolymetisRobot:
             raise RobotError(f"the target's gripper width is {target.gripper_width} m, expected a finite number")
         update = ControllerChunk(torchscript_binary_chunk=self._controllers.update(target.joint_positions))
         self._call("UpdateController", update, self._deadlines.call)
-        self._gripper.goto(target.gripper_width)
+        width = self._gripper.goto(target.gripper_width)
+        # Polymetis takes single precision.
+        sent = np.asarray(target.joint_positions, dtype=np.float32).astype(np.float64)
+        return JointTarget(target.stamp_ns, sent, width)
+
+    def recover(self) -> None:
+        """Do nothing: Polymetis's server latches no error; its robot client recovers, or is restarted."""
 
     def stop(self) -> None:
         """End the controller; where none runs there is nothing to end."""

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffpol_ros.robots.polymetis_controllers import CONTROLLER_FILE, CONTROLLER_FOLDER, IMPEDANCE_LAW, UPDATE_FILE
-from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
+from diffpol_ros.robots.polymetis.stored_controllers import (
+    CONTROLLER_FILE,
+    CONTROLLER_FOLDER,
+    IMPEDANCE_LAW,
+    UPDATE_FILE,
+)
+from diffpol_ros.robots.polymetis.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
 
 # TorchScript is what Polymetis's servers load, whatever torch now thinks of it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")

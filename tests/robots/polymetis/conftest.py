@@ -3,9 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
-from diffpol_ros.robots.polymetis import PolymetisRobot
-from diffpol_ros.robots.polymetis_channel import Deadlines
-from tests.fake_twin import FakeTwin, OffsetClock, described
+from diffpol_ros.robots.polymetis.channel import Deadlines
+from diffpol_ros.robots.polymetis.robot import PolymetisRobot
+from tests.fake_twin import FakeTwin, OffsetClock, settings_of
 
 DEADLINES = Deadlines(call=1.0, tick=1.0, connect=5.0)
 
@@ -29,7 +29,7 @@ def client_clock() -> OffsetClock:
 
 @pytest.fixture
 def robot(twin: FakeTwin, panda: RobotDescription, client_clock: OffsetClock) -> Iterator[PolymetisRobot]:
-    description = described(panda, twin.server.port, twin.gripper_server.port)
-    robot = PolymetisRobot(description, clock=client_clock, deadlines=DEADLINES)
+    settings = settings_of(panda, twin.server.port, twin.gripper_server.port)
+    robot = PolymetisRobot(panda, settings, clock=client_clock, deadlines=DEADLINES)
     yield robot
     robot.close()

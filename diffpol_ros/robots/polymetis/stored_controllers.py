@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from diffpol_ros.core.robot_description import PolymetisSettings
 from diffpol_ros.core.types import Array
-from diffpol_ros.robots.torchscript_archive import JOINT_TARGET, TorchScriptArchive
+from diffpol_ros.robots.polymetis.settings import PolymetisSettings
+from diffpol_ros.robots.polymetis.torchscript_archive import JOINT_TARGET, TorchScriptArchive
 
 CONTROLLER_FOLDER = Path(__file__).parent / "controllers"
 CONTROLLER_FILE = "joint_impedance.torchscript"

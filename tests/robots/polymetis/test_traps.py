@@ -6,7 +6,7 @@ from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget
 from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreachable
-from diffpol_ros.robots.polymetis import PolymetisRobot
+from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.server import PolymetisServer
 from tests.fake_plant import HOME

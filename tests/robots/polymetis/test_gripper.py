@@ -5,9 +5,9 @@ import pytest
 
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
-from diffpol_ros.robots.polymetis_channel import Deadlines
-from diffpol_ros.robots.polymetis_gripper import PolymetisGripper
-from diffpol_ros.robots.polymetis_messages import GRIPPER_METHODS, Empty, GripperMetadata, GripperState
+from diffpol_ros.robots.polymetis.channel import Deadlines
+from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
+from diffpol_ros.robots.polymetis.messages import GRIPPER_METHODS, Empty, GripperMetadata, GripperState
 from diffpol_ros.twin.rpc import RpcServer, unimplemented
 from tests.fake_twin import FakeTwin, OffsetClock, wait_until
 

@@ -7,8 +7,8 @@ from diffpol_ros.core.clock import Clock, to_seconds
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import Gripper
 from diffpol_ros.robots.base import RobotUnreachable
-from diffpol_ros.robots.polymetis_channel import Deadlines, PolymetisChannel
-from diffpol_ros.robots.polymetis_messages import GRIPPER_METHODS, Empty, GripperCommand, timestamp_of
+from diffpol_ros.robots.polymetis.channel import Deadlines, PolymetisChannel
+from diffpol_ros.robots.polymetis.messages import GRIPPER_METHODS, Empty, GripperCommand, timestamp_of
 
 POLL_SECONDS = 1.0 / 30.0
 STALE_SECONDS = 1.0
@@ -54,11 +54,16 @@ class PolymetisGripper:
             )
         return self._width
 
-    def goto(self, width: float) -> None:
-        """Move the fingers to `width` [m], soon; returns at once."""
+    def goto(self, width: float) -> float:
+        """Move the fingers to `width` [m], soon; returns at once what is asked of them, within their range."""
         self._target = min(max(width, self._gripper.closed_width), self._gripper.maximum_width)
         if not abs(self._target - self._sent) <= DEAD_BAND:
             self._wake.set()
+        return self._target
+
+    def home(self) -> None:
+        """Refuse: Polymetis's protocol has no homing."""
+        raise RobotError("a Polymetis gripper finds its stops when its server starts: restart that")
 
     def forget_target(self) -> None:
         """Take whatever width comes next as new."""

@@ -1,19 +1,18 @@
-import dataclasses
 import threading
 
 import numpy as np
 import pytest
 
-from diffpol_ros.core.errors import RobotError, SettingsError
+from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget
 from diffpol_ros.robots.base import RobotUnreachable
-from diffpol_ros.robots.polymetis import PolymetisRobot
-from diffpol_ros.robots.polymetis_channel import Deadlines
+from diffpol_ros.robots.polymetis.channel import Deadlines
+from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.controllers import NativeController
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, described, wait_until
+from tests.fake_twin import FakeTwin, settings_of, wait_until
 
 
 def target(offset: float = 0.0, width: float = 0.08) -> JointTarget:
@@ -48,19 +47,19 @@ def test_the_controller_begins_where_the_arm_is_with_the_gains_of_the_descriptio
     law = twin.plant.law
     assert isinstance(law, NativeController)
     np.testing.assert_allclose(law.law.target, HOME, atol=1e-3)
-    assert panda.polymetis is not None
-    np.testing.assert_allclose(law.law.gains.joint_stiffness, panda.polymetis.joint_stiffness)
+    settings = settings_of(panda, 1, 1)
+    np.testing.assert_allclose(law.law.gains.joint_stiffness, settings.joint_stiffness)
 
 
 def test_nobody_at_the_address_is_named(panda: RobotDescription):
-    robot = PolymetisRobot(described(panda, 1, 1), deadlines=Deadlines(connect=2.0))
+    robot = PolymetisRobot(panda, settings_of(panda, 1, 1), deadlines=Deadlines(connect=2.0))
     with pytest.raises(RobotUnreachable, match=r"127\.0\.0\.1:1 does not answer"):
         robot.connect()
     robot.close()
 
 
 def test_a_gripper_port_in_place_of_the_arms_is_refused(panda: RobotDescription, twin: FakeTwin):
-    swapped = PolymetisRobot(described(panda, twin.gripper_server.port, twin.server.port))
+    swapped = PolymetisRobot(panda, settings_of(panda, twin.gripper_server.port, twin.server.port))
     with pytest.raises(RobotError, match="correct the address"):
         swapped.connect()
     swapped.close()
@@ -120,8 +119,3 @@ def test_a_closed_robot_says_so_and_closes_twice(robot: PolymetisRobot):
     robot.close()
     with pytest.raises(RobotUnreachable, match="connect again"):
         robot.state()
-
-
-def test_a_description_without_polymetis_is_refused(panda: RobotDescription):
-    with pytest.raises(SettingsError, match="another backend"):
-        PolymetisRobot(dataclasses.replace(panda, polymetis=None))

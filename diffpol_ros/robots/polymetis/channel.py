@@ -8,7 +8,7 @@ import grpc
 
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.robots.base import ControllerStopped, RobotUnreachable
-from diffpol_ros.robots.polymetis_messages import Method
+from diffpol_ros.robots.polymetis.messages import Method
 
 OPTIONS = [
     ("grpc.enable_http_proxy", 0),
