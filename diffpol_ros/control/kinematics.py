@@ -1,22 +1,49 @@
 """Where the tool centre point is and how the joints move it, in closed form."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
+from diffpol_ros.control import quaternions
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.robot_description import RobotDescription
-from diffpol_ros.core.spatial import (
-    compose,
-    matrix_from_quaternion,
-    quaternion_from_matrix,
-    rotation_between,
-)
+from diffpol_ros.core.spatial import compose, rotation_between
 from diffpol_ros.core.types import Array, Pose
+
+
+Floats = tuple[float, ...]
 
 
 class KinematicsError(DiffpolError):
     """A pose that no joint positions reach."""
+
+
+class ToolFrame(NamedTuple):
+    """Where the tool centre point is, and how each joint moves it, as plain floats.
+
+    position: 3 x [m]. quaternion: unit, xyzw. axes: for each joint its direction and a point on it, 6 numbers.
+    """
+
+    position: Floats
+    quaternion: Floats
+    axes: list[Floats]
+
+    def jacobian(self) -> Array:
+        """Return the (6, 7) Jacobian of the tool centre point in the base frame, linear rows first."""
+        x, y, z = self.position
+        columns = [
+            (ay * (z - oz) - az * (y - oy), az * (x - ox) - ax * (z - oz), ax * (y - oy) - ay * (x - ox), ax, ay, az)
+            for ax, ay, az, ox, oy, oz in self.axes
+        ]
+        return np.array(columns).T
+
+    def missing(self, target: Pose) -> Floats:
+        """Return 6 numbers, what is missing to `target` in the base frame: translation [m], rotation vector [rad]."""
+        (x, y, z), (ax, ay, az, aw) = self.position, self.quaternion
+        tx, ty, tz = target.position.tolist()
+        turn = quaternions.product(target.quaternion.tolist(), (-ax, -ay, -az, aw))
+        return tx - x, ty - y, tz - z, *quaternions.logarithm(turn)
 
 
 class Kinematics:
@@ -35,32 +62,28 @@ class Kinematics:
         flange = Pose(np.array([0.0, 0.0, table.flange]), np.array([0.0, 0.0, 0.0, 1.0]))
         tool = compose(flange, description.tool.pose)
         self._tool_position = tuple(float(value) for value in tool.position)
-        self._tool_matrix = matrix_from_quaternion(tool.quaternion)
+        self._tool_quaternion = tuple(tool.quaternion.tolist())
 
     def forward(self, joint_positions: Array) -> Pose:
         """Return the pose of the tool centre point in the base frame; `joint_positions` (7,) [rad]."""
-        return self._walk(joint_positions)[0]
+        tool = self.tool_frame(np.asarray(joint_positions).tolist())
+        return Pose(np.array(tool.position), np.array(tool.quaternion))
 
     def jacobian(self, joint_positions: Array) -> Array:
         """Return the (6, 7) Jacobian of the tool centre point in the base frame, linear rows first."""
-        return self.forward_and_jacobian(joint_positions)[1]
+        return self.tool_frame(np.asarray(joint_positions).tolist()).jacobian()
 
     def forward_and_jacobian(self, joint_positions: Array) -> tuple[Pose, Array]:
         """Return the pose of the tool centre point and the (6, 7) Jacobian, both in the base frame."""
-        pose, axes = self._walk(joint_positions)
-        x, y, z = pose.position.tolist()
-        linear = [
-            (ay * (z - oz) - az * (y - oy), az * (x - ox) - ax * (z - oz), ax * (y - oy) - ay * (x - ox), ax, ay, az)
-            for ax, ay, az, ox, oy, oz in axes
-        ]
-        return pose, np.array(linear).T
+        tool = self.tool_frame(np.asarray(joint_positions).tolist())
+        return Pose(np.array(tool.position), np.array(tool.quaternion)), tool.jacobian()
 
-    def _walk(self, joint_positions: Array) -> tuple[Pose, list[tuple[float, ...]]]:
-        """Return the tool's pose, and for each joint its axis and a point on it."""
+    def tool_frame(self, joint_positions: list[float]) -> ToolFrame:
+        """Return the tool centre point's frame and the joints' axes; `joint_positions` 7 x [rad]."""
         xx, xy, xz, yx, yy, yz, zx, zy, zz = 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0
         px = py = pz = 0.0
         axes = []
-        for angle, (a, d, cosine, sine) in zip(np.asarray(joint_positions).tolist(), self._links, strict=True):
+        for angle, (a, d, cosine, sine) in zip(joint_positions, self._links, strict=True):
             # Rx(alpha) Tx(a) turns y and z about x; Rz(q) Tz(d) then turns x and y about the new z.
             ux, uy, uz = cosine * yx + sine * zx, cosine * yy + sine * zy, cosine * yz + sine * zz
             zx, zy, zz = cosine * zx - sine * yx, cosine * zy - sine * yy, cosine * zz - sine * yz
@@ -72,11 +95,9 @@ class Kinematics:
             )
             axes.append((zx, zy, zz, px, py, pz))
         tx, ty, tz = self._tool_position
-        position = np.array(
-            (px + tx * xx + ty * yx + tz * zx, py + tx * xy + ty * yy + tz * zy, pz + tx * xz + ty * yz + tz * zz)
-        )
-        rotation = np.array(((xx, yx, zx), (xy, yy, zy), (xz, yz, zz))) @ self._tool_matrix
-        return Pose(position, quaternion_from_matrix(rotation)), axes
+        px, py, pz = px + tx * xx + ty * yx + tz * zx, py + tx * xy + ty * yy + tz * zy, pz + tx * xz + ty * yz + tz * zz
+        last = quaternions.from_axes((xx, xy, xz), (yx, yy, yz), (zx, zy, zz))
+        return ToolFrame((px, py, pz), quaternions.product(last, self._tool_quaternion), axes)
 
     def solve_pose(self, target: Pose, start: Array, tolerance: float = 1e-10, iterations: int = 500) -> Array:
         """Return joint positions (7,) [rad] near `start` that put the tool centre point at `target`.

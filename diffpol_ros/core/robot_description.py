@@ -32,6 +32,19 @@ class DenavitHartenberg:
 
 
 @dataclass(frozen=True)
+class EndVelocities:
+    """What velocity is left near the end of a joint's range: sqrt(2 deceleration distance) - offset, at least none.
+
+    The distance is that from the reference which the joint moves towards.
+    """
+
+    lower: Seven = setting(description="references at the low end [rad]", minimum=-ANGLE, maximum=ANGLE)
+    upper: Seven = setting(description="references at the high end [rad]", minimum=-ANGLE, maximum=ANGLE)
+    offset: Seven = setting(description="[rad/s]", minimum=0.0, maximum=5.0)
+    deceleration: Seven = setting(description="[rad/s^2]", minimum=0.1, maximum=50.0)
+
+
+@dataclass(frozen=True)
 class JointLimits:
     """What the joints must never exceed; symmetric but for the positions."""
 
@@ -41,12 +54,21 @@ class JointLimits:
     acceleration: Seven = setting(description="[rad/s^2]", minimum=0.1, maximum=50.0)
     jerk: Seven = setting(description="[rad/s^3]", minimum=10.0, maximum=20000.0)
     torque: Seven = setting(description="[Nm]", minimum=0.1, maximum=200.0)
+    end_velocities: EndVelocities | None = setting(None, description="where less velocity is allowed near the ends")
 
     def __post_init__(self) -> None:
         """Refuse swapped limits."""
         for joint, (lower, upper) in enumerate(zip(self.lower, self.upper, strict=True), start=1):
             if lower >= upper:
                 raise ValueError(f"joint {joint} has lower {lower} >= upper {upper}: swapped?")
+        if self.end_velocities is not None:
+            self._check(self.end_velocities)
+
+    def _check(self, ends: EndVelocities) -> None:
+        for joint, (lower, upper) in enumerate(zip(self.lower, self.upper, strict=True), start=1):
+            low, high = ends.lower[joint - 1], ends.upper[joint - 1]
+            if low > lower or high < upper:
+                raise ValueError(f"end_velocities of joint {joint} refer to {low}..{high}, within {lower}..{upper}")
 
 
 @dataclass(frozen=True)
