@@ -40,6 +40,7 @@ EXTRAS = {
         "lark-parser==0.12.0",
     ],
     "twin": ["mujoco>=3.3", "PyOpenGL"],
+    "libfranka": ["franky-control>=2.0,<3"],
     "video": ["imageio-ffmpeg"],
     "sim": ["torch", "diffusers", "tensorboard"],
     "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis"],

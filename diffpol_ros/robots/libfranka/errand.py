@@ -1,0 +1,42 @@
+"""Work that may take too long, done in a thread of its own, so that whoever waits can give up."""
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from diffpol_ros.core.errors import RobotError
+from diffpol_ros.robots.base import RobotUnreachable
+
+Result = TypeVar("Result")
+
+
+class Errand(Generic[Result]):
+    """One piece of work, begun at once; libfranka waits up to a minute for a robot that went silent."""
+
+    def __init__(self, name: str, work: Callable[[], Result]) -> None:
+        """Begin `work`, which may raise a RobotError; `name` says in errors what is waited for."""
+        self._name, self._work = name, work
+        self._results: list[Result] = []
+        self._error: RobotError | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still going on."""
+        return self._thread.is_alive()
+
+    def result(self, seconds: float) -> Result:
+        """Return what came of it; RobotUnreachable where that takes more than `seconds` [s]."""
+        self._thread.join(timeout=seconds)
+        if self._thread.is_alive():
+            raise RobotUnreachable(f"{self._name} takes more than {seconds} s: see whether robot and network are up")
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+    def _run(self) -> None:
+        try:
+            self._results.append(self._work())
+        except RobotError as error:
+            self._error = error
