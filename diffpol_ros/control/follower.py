@@ -5,9 +5,10 @@ from collections import Counter
 import numpy as np
 
 from diffpol_ros.control.chunk_check import ChunkCheck, Moment, Refusal
-from diffpol_ros.control.differential_ik import DifferentialInverseKinematics, JointStep
+from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate, Sender
 from diffpol_ros.control.interpolation import ChunkPath, Waypoint
+from diffpol_ros.control.inverse_kinematics import make_inverse_kinematics
 from diffpol_ros.control.kinematics import Kinematics
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.state_watch import StateWatch
@@ -44,7 +45,7 @@ class Follower:
         self.counts: Counter[str] = Counter()
         self.last_refusal: Refusal | None = None
         self._description = description
-        self._inverse = DifferentialInverseKinematics(description, self.kinematics, self.settings)
+        self._inverse = make_inverse_kinematics(description, self.kinematics, self.settings)
         self._gate = Gate(description, self.kinematics, self.settings, sender)
         self._check = ChunkCheck(description.gripper, self.settings)
         self._watch = StateWatch()
@@ -53,7 +54,9 @@ class Follower:
 
     def _disarm(self) -> None:
         self._enabled = False
+        self._inverse.reset()
         self._path: ChunkPath | None = None
+        self._veto: Hold | Stop | None = None
         self._enabled_ns = self._newest_ns = NEVER_NS
         self._stepped_ns = 0
         self._joints = self._gate.positions
@@ -119,8 +122,12 @@ class Follower:
         self.last_refusal = refusal
         return refusal
 
-    def step(self, now_ns: int, state: RobotState) -> Verdict:
-        """Decide, and send where the gate lets it; to be called at the settings' rate."""
+    def step(self, now_ns: int, state: RobotState, veto: Hold | Stop | None = None) -> Verdict:
+        """Decide, and send where the gate lets it; to be called at the settings' rate.
+
+        `veto` is what others know against moving: a Hold brakes and drops what was to be followed, a Stop latches.
+        """
+        self._veto = veto
         verdict = self._decide(now_ns, state, self._watch.observe(now_ns, state))
         self.counts[counter_of(verdict)] += 1
         if isinstance(verdict, Stop):
@@ -130,6 +137,8 @@ class Follower:
     def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
         if not self.enabled:
             return Refusal("disabled", "the arm is not enabled")
+        if self._veto is not None:
+            return Refusal("vetoed", f"the arm must not move: {self._veto.reason}")
         moment = Moment(now_ns, self._enabled_ns, self._newest_ns, self.kinematics.forward(self._joints))
         return self._check.refusal(chunk, moment)
 
@@ -144,6 +153,8 @@ class Follower:
             return self._gate.stopped
         if not self._enabled:
             return Hold("not_enabled", "not enabled")
+        if isinstance(self._veto, Stop):
+            return self._gate.stop(self._veto.name, self._veto.reason)
         elapsed = to_seconds(now_ns - self._stepped_ns)
         if elapsed < 0.0:
             return self._gate.stop("clock", f"the clock went back by {-elapsed:.3f} s")
@@ -157,6 +168,8 @@ class Follower:
         return self._move(now_ns, min(elapsed, LONGEST_STEP * self.settings.period))
 
     def _move(self, now_ns: int, duration: float) -> Verdict:
+        if self._veto is not None:
+            self._path = None
         due_ns = now_ns + self._lead_ns
         if self._path is None or due_ns > self._path.end_ns:
             return self._brake(now_ns, duration)
@@ -182,6 +195,8 @@ class Follower:
 
     def _waiting(self) -> tuple[str, str]:
         """Return the name and the reason of having nothing to follow."""
+        if self._veto is not None:
+            return self._veto.name, self._veto.reason
         name, reason = ("no_chunk", "no chunk yet") if self._path is None else ("chunk_ended", "the chunk is used up")
         last = self.last_refusal
         return name, f"{reason}; the last one was refused: {last.reason}" if last else reason

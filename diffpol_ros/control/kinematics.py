@@ -11,7 +11,6 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.spatial import compose, rotation_between
 from diffpol_ros.core.types import Array, Pose
 
-
 Floats = tuple[float, ...]
 
 
@@ -95,7 +94,8 @@ class Kinematics:
             )
             axes.append((zx, zy, zz, px, py, pz))
         tx, ty, tz = self._tool_position
-        px, py, pz = px + tx * xx + ty * yx + tz * zx, py + tx * xy + ty * yy + tz * zy, pz + tx * xz + ty * yz + tz * zz
+        px, py = px + tx * xx + ty * yx + tz * zx, py + tx * xy + ty * yy + tz * zy
+        pz += tx * xz + ty * yz + tz * zz
         last = quaternions.from_axes((xx, xy, xz), (yx, yy, yz), (zx, zy, zz))
         return ToolFrame((px, py, pz), quaternions.product(last, self._tool_quaternion), axes)
 

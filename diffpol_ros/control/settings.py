@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from diffpol_ros.core.settings import setting
 
+INVERSE_KINEMATICS = ("damped", "plain")
+
 
 @dataclass(frozen=True)
 class FollowerSettings:
@@ -25,9 +27,19 @@ class FollowerSettings:
     joint_margin: float = setting(
         0.05, description="kept from the joint position limits [rad]", minimum=0.0, maximum=0.5
     )
+    inverse_kinematics: str = setting(
+        "damped", description="damped: within limits, around what blocks; plain: the bare pseudo-inverse, as in DPPO"
+    )
     damping: float = setting(0.02, description="of the inverse kinematics", minimum=1e-4, maximum=0.5)
     posture_gain: float = setting(
         1.0, description="pull of the free joint motion towards home [1/s]", minimum=0.0, maximum=10.0
+    )
+
+    reconfiguration_speed: float = setting(
+        0.5,
+        description="of the tool on a way around a joint limit that blocks it [m/s]; 0: it stays blocked",
+        minimum=0.0,
+        maximum=2.0,
     )
 
     maximum_state_age: float = setting(
@@ -57,6 +69,12 @@ class FollowerSettings:
         minimum=0,
         maximum=0.1,
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a kind of inverse kinematics that does not exist."""
+        if self.inverse_kinematics not in INVERSE_KINEMATICS:
+            known = " or ".join(INVERSE_KINEMATICS)
+            raise ValueError(f"inverse_kinematics is {self.inverse_kinematics!r}, expected {known}")
 
     @property
     def period(self) -> float:
