@@ -5,9 +5,10 @@ from collections import Counter
 import numpy as np
 
 from diffpol_ros.control.chunk_check import ChunkCheck, Moment, Refusal
-from diffpol_ros.control.differential_ik import DifferentialInverseKinematics, JointStep
+from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate, Sender
 from diffpol_ros.control.interpolation import ChunkPath, Waypoint
+from diffpol_ros.control.inverse_kinematics import make_inverse_kinematics
 from diffpol_ros.control.kinematics import Kinematics
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.state_watch import StateWatch
@@ -44,7 +45,7 @@ class Follower:
         self.counts: Counter[str] = Counter()
         self.last_refusal: Refusal | None = None
         self._description = description
-        self._inverse = DifferentialInverseKinematics(description, self.kinematics, self.settings)
+        self._inverse = make_inverse_kinematics(description, self.kinematics, self.settings)
         self._gate = Gate(description, self.kinematics, self.settings, sender)
         self._check = ChunkCheck(description.gripper, self.settings)
         self._watch = StateWatch()
@@ -53,6 +54,7 @@ class Follower:
 
     def _disarm(self) -> None:
         self._enabled = False
+        self._inverse.reset()
         self._path: ChunkPath | None = None
         self._veto: Hold | Stop | None = None
         self._enabled_ns = self._newest_ns = NEVER_NS
