@@ -61,7 +61,11 @@ class ImpedanceLaw:
 
     def torques(self, stamp_ns: int, positions: Array, velocities: Array, jacobian: Array) -> Array:
         """Return the torques (7,) [Nm]; see `Law`."""
+        return self.torques_at(1.0, positions, velocities, jacobian)
+
+    def torques_at(self, stiffness: float, positions: Array, velocities: Array, jacobian: Array) -> Array:
+        """Return the torques (7,) [Nm] with this share of the stiffness and all of the damping."""
         gains = self.gains
-        error = self._target - positions
+        error = stiffness * (self._target - positions)
         wrench = gains.cartesian_stiffness * (jacobian @ error) - gains.cartesian_damping * (jacobian @ velocities)
         return jacobian.T @ wrench + gains.joint_stiffness * error - gains.joint_damping * velocities

@@ -56,6 +56,8 @@ class PolymetisGripper:
 
     def goto(self, width: float) -> float:
         """Move the fingers to `width` [m], soon; returns at once what is asked of them, within their range."""
+        if not math.isfinite(width):
+            raise RobotError(f"the gripper width is {width} m, expected a finite number")
         self._target = min(max(width, self._gripper.closed_width), self._gripper.maximum_width)
         if not abs(self._target - self._sent) <= DEAD_BAND:
             self._wake.set()
