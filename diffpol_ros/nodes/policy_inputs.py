@@ -9,6 +9,7 @@ from geometry_msgs.msg import PoseStamped, PoseWithCovarianceStamped
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
+from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import Observation
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
@@ -16,6 +17,9 @@ from diffpol_ros.nodes.object_status import from_status_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.policy.manifest.specs import ObservationSpec
 from diffpol_ros.policy.observer import Observer
+from diffpol_ros.policy.stream_watch import StreamWatch
+
+JOINTS, END_EFFECTOR = "joint_states", "end_effector_pose"
 
 
 class PolicyInputs:
@@ -27,15 +31,17 @@ class PolicyInputs:
         spec: ObservationSpec,
         observed: Callable[[Observation], None],
         complain: Callable[[str], None],
+        clock: Clock,
     ) -> None:
-        """Subscribe `node` to what `spec` asks for."""
-        self._node, self._frame = node, spec.frame
+        """Subscribe `node` to what `spec` asks for; `clock` is one that never jumps."""
+        self._node, self._frame, self._clock = node, spec.frame, clock
+        self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR)}
         self._observed, self._complain = observed, complain
         self._observer = Observer()
         subscribe = node.create_subscription
         self._subscriptions = [
-            subscribe(JointState, "joint_states", self._on_joint_states, STATES),
-            subscribe(PoseStamped, "end_effector_pose", self._on_end_effector, STATES),
+            subscribe(JointState, JOINTS, self._on_joint_states, STATES),
+            subscribe(PoseStamped, END_EFFECTOR, self._on_end_effector, STATES),
             subscribe(DiagnosticArray, "objects/status", self._on_status, EVENTS),
         ]
         for name in spec.objects:
@@ -45,6 +51,14 @@ class PolicyInputs:
     def reset(self, now_ns: int) -> None:
         """Forget everything measured before `now_ns`."""
         self._observer.reset(now_ns)
+        for stream in self._streams.values():
+            stream.forget()
+
+    def complaint(self) -> str:
+        """Return what is wrong with the robot's states as they come in now, or an empty text."""
+        now_ns = self._clock.now_ns()
+        complaints = (stream.complaint(now_ns) for stream in self._streams.values())
+        return next((complaint for complaint in complaints if complaint), "")
 
     def close(self) -> None:
         """Unsubscribe."""
@@ -57,11 +71,13 @@ class PolicyInputs:
         except DiffpolError as error:
             self._complain(str(error))
             return
-        self._hand_on(self._observer.see_gripper(from_stamp(message.header.stamp), width))
+        stamp_ns = from_stamp(message.header.stamp)
+        if self._is_new(JOINTS, stamp_ns):
+            self._hand_on(self._observer.see_gripper(stamp_ns, width))
 
     def _on_end_effector(self, message: PoseStamped) -> None:
-        if self._in_frame(message, "end_effector_pose"):
-            stamp_ns = from_stamp(message.header.stamp)
+        stamp_ns = from_stamp(message.header.stamp)
+        if self._in_frame(message, END_EFFECTOR) and self._is_new(END_EFFECTOR, stamp_ns):
             self._hand_on(self._observer.see_end_effector(stamp_ns, from_pose_message(message.pose)))
 
     def _on_object(self, name: str, message: PoseWithCovarianceStamped) -> None:
@@ -70,6 +86,9 @@ class PolicyInputs:
 
     def _on_status(self, message: DiagnosticArray) -> None:
         self._observer.see_tracking(from_status_message(message))
+
+    def _is_new(self, topic: str, stamp_ns: int) -> bool:
+        return self._streams[topic].takes(stamp_ns, self._clock.now_ns())
 
     def _in_frame(self, message: Any, topic: str) -> bool:
         if message.header.frame_id != self._frame:

@@ -1,6 +1,7 @@
 """Robot state and object poses in, action chunks out, at the bundle's rate."""
 
 from contextlib import ExitStack
+from functools import partial
 
 from rclpy.timer import Timer
 from std_srvs.srv import Trigger
@@ -10,13 +11,16 @@ from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.policy_guidance import LiveGuidance
+from diffpol_ros.nodes.policy_heartbeat import PolicyHeartbeat
 from diffpol_ros.nodes.policy_images import PolicyImages
 from diffpol_ros.nodes.policy_inputs import PolicyInputs
 from diffpol_ros.nodes.policy_parameters import LIVE, LiveSettings, PolicyParameters
 from diffpol_ros.nodes.policy_thread import InferenceThread
 from diffpol_ros.nodes.policy_topics import PolicyTopics
+from diffpol_ros.nodes.ros_clock import RosClock
 from diffpol_ros.policy.loading import load_policy
 from diffpol_ros.policy.runner import PolicyRunner
+from diffpol_ros.policy.stage.attempts import attempted
 from diffpol_ros.policy.stage.jobs import Answer, Failed, Job, Outcome, Surroundings
 from diffpol_ros.policy.stage.report import runtime_values, stage_values
 from diffpol_ros.policy.stage.stage import PolicyStage
@@ -57,13 +61,15 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._forget()
         self._ticked_ns = self._now_ns()
         self._timer = self.create_timer(self._bundle.manifest.step_s, self._tick, clock=self.loop_clock())
+        self._heartbeat.look()
 
     def deactivate(self) -> None:
-        """Stop ticking, and throw away what is being inferred: the arm drains its chunk and holds."""
+        """Stop ticking, throw away what is being inferred, and say so: the arm brakes and holds."""
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
             self._forget()
+            self._heartbeat.look()
 
     def cleanup(self) -> None:
         """Disconnect and end the thread, so that another bundle can be configured."""
@@ -82,6 +88,13 @@ class PolicyNode(StageNode[PolicyParameters]):
             return Report.ok("inactive", values)
         return Report.warn(complaint, values) if complaint else Report.ok("running", values)
 
+    def _distrust(self) -> str:
+        """Return why the arm must not follow this policy now; an empty text while it may."""
+        if self._stage is None or self._timer is None:
+            return "inactive"
+        look = partial(self._stage.distrust, self._now_ns(), self._surroundings())
+        return attempted(look, "the look at the policy") or self._inputs.complaint()
+
     def _follow_parameters(self, stage: PolicyStage) -> None:
         self._settings = LiveSettings(self, stage)
         self._taken.callback(self._settings.close)
@@ -91,12 +104,15 @@ class PolicyNode(StageNode[PolicyParameters]):
     def _connect(self, stage: PolicyStage) -> None:
         self._topics = PolicyTopics(self, self._bundle.manifest.action.frame)
         self._taken.callback(self._topics.close)
-        self._inputs = PolicyInputs(self, self._bundle.manifest.observation, stage.observe, self._complain)
+        clock = RosClock(self.loop_clock())
+        self._inputs = PolicyInputs(self, self._bundle.manifest.observation, stage.observe, self._complain, clock)
         self._taken.callback(self._inputs.close)
         self._images = PolicyImages(self, self._bundle.manifest.networks.encoders, self._complain)
         self._taken.callback(self._images.close)
         reset = self.create_service(Trigger, "policy/reset", self._on_reset)
         self._taken.callback(self.destroy_service, reset)
+        self._heartbeat = PolicyHeartbeat(self, self._bundle, self.loop_clock(), self._distrust)
+        self._taken.callback(self._heartbeat.close)
 
     def _warm_up(self) -> None:
         clock = SteadyClock()
@@ -144,6 +160,7 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._tell(self._stage.absorb(outcome, self._now_ns()))
 
     def _tell(self, answer: Answer | Failed | None) -> None:
+        self._heartbeat.look()
         if answer is not None:
             self._topics.publish(answer)
         if self._stage is not None and self._stage.complaint:

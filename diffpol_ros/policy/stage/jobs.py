@@ -1,6 +1,6 @@
 """What goes between the policy stage and the thread that infers, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from diffpol_ros.core.types import CameraImage
 from diffpol_ros.policy.guidance.mixture import Mixture
 from diffpol_ros.policy.horizon.decisions import Infer, Published
+from diffpol_ros.policy.images import unfit_images
 from diffpol_ros.policy.inference import Ask, Inference
+from diffpol_ros.policy.manifest.networks import ImageEncoder
 
 Vectors = NDArray[np.float32]
 
@@ -20,6 +22,10 @@ class Surroundings:
 
     images: Mapping[str, CameraImage] = field(default_factory=dict)
     mixture: Mixture | None = None
+
+    def unfit(self, encoders: Iterable[ImageEncoder], now_ns: int) -> str:
+        """Return why the images must not be acted on at `now_ns`, or an empty text."""
+        return unfit_images(encoders, self.images, now_ns)
 
 
 @dataclass(frozen=True, eq=False)

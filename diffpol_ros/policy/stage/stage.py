@@ -6,7 +6,6 @@ from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.types import Observation
 from diffpol_ros.policy.horizon.decisions import Infer, Published, Unfit
 from diffpol_ros.policy.horizon.horizon import Horizon
-from diffpol_ros.policy.images import unfit_images
 from diffpol_ros.policy.inference import Ask, Inference
 from diffpol_ros.policy.manifest.manifest import Manifest
 from diffpol_ros.policy.runner import PolicyRunner
@@ -35,7 +34,8 @@ class PolicyStage:
         self.horizon = Horizon(manifest, self._settings.horizon(runner.takes_promises))
         self.inferences = self.gated = 0
         self.newest: Inference | None = None
-        self._era, self._drawn, self._busy = 0, 0, False
+        self.inferring = False
+        self._era = self._drawn = 0
         self._acting = WeightsInForce()
         self._forget()
 
@@ -59,14 +59,14 @@ class PolicyStage:
         """Return why nothing is sent; an empty text while all is well."""
         return self._unfit or self._failure
 
-    @property
-    def inferring(self) -> bool:
-        """Return whether an inference is under way."""
-        return self._busy
+    def distrust(self, now_ns: int, surroundings: Surroundings) -> str:
+        """Return why not even what was sent may be followed any more at `now_ns`; an empty text while it may."""
+        unfit = self._unfit or (self._failure if self._grave else "") or self.horizon.unfit_reason(now_ns)
+        return unfit or surroundings.unfit(self._manifest.networks.encoders, now_ns)
 
     def complain(self, complaint: str) -> None:
-        """Take note of what is wrong, until a chunk is sent."""
-        self._failure = complaint
+        """Take note of what is wrong, until a chunk is sent; what was sent before must not be followed either."""
+        self._failure, self._grave = complaint, True
 
     def warm_up(self, surroundings: Surroundings) -> None:
         """Run each program that will be asked for, and learn how long they take; refuse those too slow for a chunk."""
@@ -83,9 +83,7 @@ class PolicyStage:
         back_ns = (self._newest_ns or observation.stamp_ns) - observation.stamp_ns
         if back_ns > 0:
             self.reset()
-            self.complain(
-                f"the robot's state is {to_seconds(back_ns):.3f} s older than the one before: all is forgotten"
-            )
+            self.complain(f"the robot's state is {to_seconds(back_ns):.3f} s older than before: all is forgotten")
         self._newest_ns = observation.stamp_ns
         self.horizon.observe(observation)
 
@@ -101,7 +99,7 @@ class PolicyStage:
 
     def absorb(self, outcome: Outcome, now_ns: int) -> Answer | Failed:
         """Take the outcome of a job; of one asked for before a reset, nothing is sent."""
-        self._busy = False
+        self.inferring = False
         done = attempted(partial(self._absorb, outcome, now_ns), "taking in the inference")
         if isinstance(done, str):
             self._mistaken(done)
@@ -109,11 +107,10 @@ class PolicyStage:
         return done
 
     def _tick(self, now_ns: int, surroundings: Surroundings) -> Job | Answer | None:
-        if self._busy and self.horizon.idle:
+        if self.inferring and self.horizon.idle:
             # What was asked for before the last reset is still running: there is one thread.
             return None
-        refusal = unfit_images(self._manifest.networks.encoders, surroundings.images, now_ns)
-        decision = self.horizon.tick(now_ns, refusal)
+        decision = self.horizon.tick(now_ns, surroundings.unfit(self._manifest.networks.encoders, now_ns))
         self._unfit = decision.reason if isinstance(decision, Unfit) else ""
         if isinstance(decision, Infer):
             return self._job(decision, surroundings)
@@ -121,7 +118,7 @@ class PolicyStage:
 
     def _job(self, infer: Infer, surroundings: Surroundings) -> Job:
         ask = Ask(surroundings.mixture, infer.promise, self._settings.samples, surroundings.images)
-        self._busy = True
+        self.inferring = True
         return Job(infer, self._settings.seed + self._drawn, ask, self._era)
 
     def _absorb(self, outcome: Outcome, now_ns: int) -> Answer | Failed:
@@ -130,7 +127,7 @@ class PolicyStage:
         if isinstance(result, str):
             if job.era == self._era:
                 self.horizon.failed(now_ns)
-                self._failure = result
+                self.complain(result)
             return self._failed(job, result, now_ns)
         if job.era != self._era:
             published = Published(None, reason="thrown away: it was asked for before a reset")
@@ -146,7 +143,9 @@ class PolicyStage:
             acted, refusal = self._acted(inference, now_ns)
         if refusal:
             self.horizon.failed(now_ns)
-            return self._answer(inference, Published(None, reason=refusal), started_ns, now_ns)
+            answer = self._answer(inference, Published(None, reason=refusal), started_ns, now_ns)
+            self.complain(refusal)
+            return answer
         published = self.horizon.absorb(acted.chunk, started_ns, now_ns, typical)
         if self._runner.acts and not published.reason:
             self._acting.put(inference)
@@ -176,13 +175,15 @@ class PolicyStage:
         drawn = self._acting.at(self.horizon.history[-1:]) if self._runner.acts else None
         if drawn is None:
             return None
-        inference, self._failure = self._acted(drawn, now_ns)
-        if self._failure:
+        inference, refusal = self._acted(drawn, now_ns)
+        if refusal:
+            self.complain(refusal)
             return None
         return self._answer(inference, self.horizon.refreshed(inference.chunk, now_ns), now_ns, now_ns)
 
     def _answer(self, inference: Inference, published: Published, started_ns: int, finished_ns: int) -> Answer:
-        self._failure = published.reason
+        # A chunk that came too late is no reason to distrust the one before.
+        self._failure, self._grave = published.reason, False
         return Answer(inference, published, started_ns, finished_ns, self.horizon.statistics.holds)
 
     def _failed(self, job: Job, reason: str, now_ns: int) -> Failed:
@@ -194,6 +195,6 @@ class PolicyStage:
         self.complain(complaint)
 
     def _forget(self) -> None:
-        self._unfit = self._failure = ""
+        self._unfit, self._failure, self._grave = "", "", False
         self._newest_ns: int | None = None
         self._acting.drop()

@@ -54,7 +54,7 @@ def fail(*_: object, **__: object) -> Inference:
 def test_an_inference_of_before_a_step_back_in_time_is_thrown_away(stage: PolicyStage, observation_at: Make):
     job = asked(stage, observation_at, START + HOUR)
     stage.observe(observation_at(START))
-    assert "the robot's state is 3600.000 s older than the one before" in stage.complaint
+    assert "the robot's state is 3600.000 s older than before" in stage.complaint
     answer = stage.absorb(stage.infer(job), START)
     assert isinstance(answer, Answer)
     assert (answer.published.chunk, stage.inferences) == (None, 0)
