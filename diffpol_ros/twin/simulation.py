@@ -10,6 +10,7 @@ from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.spatial import quaternion_from_matrix
 from diffpol_ros.core.types import Array, Pose, RobotState
+from diffpol_ros.twin.external_torque import ExternalTorque
 from diffpol_ros.twin.gripper import GripperCommand, GripperMotion
 from diffpol_ros.twin.impedance import FRANKA_GAINS, ImpedanceLaw
 from diffpol_ros.twin.plant import Law, PlantState
@@ -56,6 +57,7 @@ class Simulation:
         self._velocities = data.qvel[:ARM_DOFS]
         self._bias = data.qfrc_bias[:ARM_DOFS]
         self._applied = data.qfrc_applied[:ARM_DOFS]
+        self._external = ExternalTorque(data.qfrc_constraint[:ARM_DOFS])
         self._jacobian_buffer = np.zeros((6, self.model.nv))
         self._linear, self._angular = self._jacobian_buffer[:3], self._jacobian_buffer[3:]
         self._jacobian = self._jacobian_buffer[:, :ARM_DOFS]
@@ -77,6 +79,7 @@ class Simulation:
         self._law: Law = self._joint_law
         self._computed = np.zeros(ARM_DOFS)
         self._torques = np.zeros(ARM_DOFS)
+        self._external.reset()
         self._lifted_ticks = 0
         mujoco.mj_step1(self.model, self.data)
 
@@ -128,6 +131,7 @@ class Simulation:
         mujoco.mj_step2(model, data)
         mujoco.mj_step1(model, data)
         self._tick_count += 1
+        self._external.feel()
         self._watch_block()
 
     def _limit_torques(self, wanted: Array) -> None:
@@ -172,7 +176,7 @@ class Simulation:
             stamp_ns=self.stamp_ns,
             joint_positions=self._positions,
             joint_velocities=self._velocities,
-            external_torques=self.data.qfrc_constraint[:ARM_DOFS],
+            external_torques=self._external.filtered,
             gripper_width=self.gripper_width(),
         )
 
@@ -187,7 +191,7 @@ class Simulation:
             computed_torques=np.array(self._computed),
             applied_torques=self._torques.copy(),
             measured_torques=self._applied.copy(),
-            external_torques=self.data.qfrc_constraint[:ARM_DOFS].copy(),
+            external_torques=self._external.filtered.copy(),
             gripper_width=width,
             gripper_moving=self._gripper.moving(speed),
             gripper_grasped=self._gripper.grasped(width, speed),
