@@ -14,11 +14,13 @@ from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings
 from diffpol_ros.estimation.detection.images import ImageError, check_image, to_grey
 from diffpol_ros.estimation.detection.sighting import Sighting, sight
 from diffpol_ros.estimation.estimator import Estimator
+from diffpol_ros.estimation.eye import Eye
 from diffpol_ros.estimation.health.agreement import AgreementWatch, Contradiction
 from diffpol_ros.estimation.health.camera_health import CameraHealth
 from diffpol_ros.estimation.health.drift import Placement
 from diffpol_ros.estimation.health.frozen import FrozenWatch
 from diffpol_ros.estimation.health.landmarks import LandmarkWatch
+from diffpol_ros.estimation.health.sight import CameraSight
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.tracking.hand import HandState
@@ -44,17 +46,6 @@ class Look:
     complaint: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Eye:
-    """One camera with all that is its own. `frozen` and `detector` belong to who looks, the rest to who absorbs."""
-
-    calibration: CameraCalibration
-    detector: Detector
-    frozen: FrozenWatch
-    health: CameraHealth
-    landmarks: LandmarkWatch
-
-
 class EstimationStage:
     """For each frame: `arrive`, then `sight` (each camera may have a thread for it), then `absorb`.
 
@@ -73,7 +64,7 @@ class EstimationStage:
         self._landmark_ids = {tag.id for model in landmarks for tag in fixed(model).tags}
         _check_names([*objects, *landmarks])
         tag_owners([*objects, *landmarks])
-        self.objects, self._settings = tuple(model.name for model in objects), settings
+        self.objects, self.settings = tuple(model.name for model in objects), settings
         self.estimator = Estimator(cameras, objects, settings, settings, settings)
         self.agreement = AgreementWatch(cameras, objects, settings, settings)
         self.refused: Counter[str] = Counter()
@@ -86,6 +77,7 @@ class EstimationStage:
                 FrozenWatch(settings.frozen_frames),
                 CameraHealth(camera, settings, rate),
                 LandmarkWatch(landmarks, settings, settings),
+                CameraSight(rate),
             )
 
     def close(self) -> None:
@@ -101,7 +93,11 @@ class EstimationStage:
 
     def arrive(self, camera: str, stamp_ns: int, now_ns: int, steady_ns: int) -> bool:
         """Take note of a frame as it comes; return whether it may be looked at."""
-        return self.eyes[camera].health.arrive(stamp_ns, now_ns, steady_ns)
+        eye = self.eyes[camera]
+        usable = eye.health.arrive(stamp_ns, now_ns, steady_ns)
+        if usable:
+            eye.sight.arrive(stamp_ns, steady_ns)
+        return usable
 
     def drop(self, camera: str) -> None:
         """Take note of a frame that was thrown away because a newer one came before anybody looked."""
@@ -125,11 +121,10 @@ class EstimationStage:
         eye.health.look(look.complaint, sighting.detections if sighting else ())
         eye.health.latency.add(now_ns - look.stamp_ns)
         eye.health.detection.add(took_ns)
-        if sighting is None:
-            self.refused[f"image.{look.camera}"] += 1
-            return []
-        if not self._in_place(eye, sighting):
-            self.refused[f"moved.{look.camera}"] += 1
+        believed = sighting is not None and self._in_place(eye, sighting)
+        eye.sight.judge(look.stamp_ns, sighting is not None and not eye.out_of_place)
+        if sighting is None or not believed:
+            self.refused[f"{'image' if sighting is None else 'moved'}.{look.camera}"] += 1
             return []
         return self.estimator.absorb(replace(sighting, detections=self._undisputed(sighting)))
 
@@ -137,7 +132,7 @@ class EstimationStage:
     def needs_hand(self) -> bool:
         """Return whether anything depends on where the hand is."""
         on_hand = any(eye.calibration.mount == "end_effector" for eye in self.eyes.values())
-        return on_hand or self._settings.grasp_prior
+        return on_hand or self.settings.grasp_prior
 
     def see_hand(self, hand: HandState) -> None:
         """Take where the hand is."""
@@ -157,10 +152,10 @@ class EstimationStage:
     def _in_place(self, eye: Eye, sighting: Sighting) -> bool:
         placed = self.estimator.placed(sighting.camera, sighting.stamp_ns)
         if placed is None:
-            return eye.landmarks.placement is not Placement.MOVED
+            return not eye.out_of_place
         noise = self.estimator.noise(sighting.camera, sighting.stamp_ns)
         believed = eye.landmarks.see(placed, sighting.detections, sighting.stamp_ns, noise)
-        return believed and eye.landmarks.placement is not Placement.MOVED
+        return believed and not eye.out_of_place
 
     def _undisputed(self, sighting: Sighting) -> tuple[TagDetection, ...]:
         """Return the tags of objects, but for those of an object that another camera sees elsewhere."""

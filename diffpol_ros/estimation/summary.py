@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffpol_ros.estimation.eye import Eye
 from diffpol_ros.estimation.health.drift import Offset, Placement
-from diffpol_ros.estimation.stage import EstimationStage, Eye
+from diffpol_ros.estimation.stage import EstimationStage
 
 ALIKE = 0.25
 
@@ -52,7 +53,7 @@ def summarize(stage: EstimationStage, now_ns: int, steady_ns: int) -> Summary:
 
 
 def _moved(eye: Eye) -> str:
-    return eye.landmarks.complaint(eye.calibration.name) if eye.landmarks.placement is Placement.MOVED else ""
+    return eye.landmarks.complaint(eye.calibration.name) if eye.out_of_place else ""
 
 
 def _drifting(eye: Eye) -> list[str]:

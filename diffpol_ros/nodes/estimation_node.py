@@ -12,6 +12,7 @@ from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.sight import Sight, look_around
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
@@ -23,6 +24,7 @@ from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.object_topics import ObjectTopics
 
 COMPLAINT_PERIOD_S = 2.0
+WATCH_PERIOD_S = 0.01
 # Where the world runs faster than real time, its clock arrives well after what it stamps.
 SIMULATED_FUTURE_S = 1.0
 
@@ -35,7 +37,7 @@ class EstimationParameters(StageSettings):
     objects: tuple[str, ...] = setting(("block",), description="Names or files in calibration/objects to publish")
     landmarks: tuple[str, ...] = setting(("base",), description="Fixed objects that show whether a camera was moved")
     frame: str = setting("panda_link0", description="Robot base frame, in which poses are given")
-    status_rate: float = setting(15.0, description="Of objects/status [Hz]", minimum=0.1, maximum=100.0)
+    status_rate: float = setting(30.0, description="Of objects/status [Hz]", minimum=0.1, maximum=100.0)
 
 
 class EstimationNode(StageNode[EstimationParameters]):
@@ -49,6 +51,7 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._steady = SteadyClock()
         self._cameras: CameraInput | None = None
         self.complaint = ""
+        self._sight: Sight | None = None
         self._taken = ExitStack()
 
     def configure(self) -> None:
@@ -64,8 +67,10 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._listen()
         service = self.create_service(Trigger, "estimation/reset", self._on_reset)
         self._taken.callback(self.destroy_service, service)
-        timer = self.create_timer(1.0 / told.status_rate, self._on_status)
-        self._taken.callback(self.destroy_timer, timer)
+        # Whoever listens takes silence for a dead node: no clock that jumps may cause it.
+        for period_s, callback in ((1.0 / told.status_rate, self._on_status), (WATCH_PERIOD_S, self._on_watch)):
+            timer = self.create_timer(period_s, callback, clock=self.loop_clock())
+            self._taken.callback(self.destroy_timer, timer)
 
     def activate(self) -> None:
         """Begin to look at images."""
@@ -122,8 +127,14 @@ class EstimationNode(StageNode[EstimationParameters]):
     def _on_status(self) -> None:
         if self._cameras is not None and self._cameras.active:
             now_ns = self._now_ns()
+            self._sight = look_around(self._stage, self._steady.now_ns())
             self._topics.poses(self._stage.estimator.coasting(now_ns))
-            self._topics.status(self._stage.reports(now_ns), now_ns)
+            self._topics.status(self._stage.reports(now_ns), now_ns, self._sight)
+
+    def _on_watch(self) -> None:
+        """Tell at once when the cameras fall silent, and when they are back."""
+        if look_around(self._stage, self._steady.now_ns()) != self._sight:
+            self._on_status()
 
     def _complain(self, complaint: str) -> None:
         self.complaint = complaint

@@ -7,6 +7,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from diffpol_ros.core.statistics import largest_deviation
 from diffpol_ros.core.types import Tracking
 from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.nodes.diagnostics import Level, Report, status_message
 from diffpol_ros.nodes.messages import to_stamp
 
@@ -16,14 +17,21 @@ LEVELS = {
     Tracking.STALE: Level.STALE,
     Tracking.LOST: Level.ERROR,
 }
+CAMERAS = "estimation/cameras"
+"""The status that tells of all cameras together; no object can have this name."""
 UNDECIDED = Report.error("seen, but two poses fit", {"tracking": Tracking.LOST.value, "seen": True, "ambiguous": True})
 NEVER_SEEN = Report.error(Tracking.LOST.value, {"tracking": Tracking.LOST.value, "seen": False})
 
 
-def to_status_message(names: Iterable[str], reports: Iterable[ObjectReport], now_ns: int) -> DiagnosticArray:
-    """Return one status for each object of `names`, whether it was ever seen or not."""
+def to_status_message(
+    names: Iterable[str], reports: Iterable[ObjectReport], now_ns: int, sight: Sight | None = None
+) -> DiagnosticArray:
+    """Return one status for each object of `names`, whether it was ever seen or not, and one of the cameras."""
     known = {report.name: _report(report) for report in reports}
-    message = DiagnosticArray(status=[status_message(name, known.get(name, NEVER_SEEN)) for name in names])
+    statuses = [status_message(name, known.get(name, NEVER_SEEN)) for name in names]
+    if sight is not None:
+        statuses.append(status_message(CAMERAS, _cameras(sight)))
+    message = DiagnosticArray(status=statuses)
     message.header.stamp = to_stamp(now_ns)
     return message
 
@@ -32,7 +40,21 @@ def from_status_message(message: DiagnosticArray) -> dict[str, Tracking]:
     """Return how far each object of a status message can be trusted."""
     levels = {level.value: tracking for tracking, level in LEVELS.items()}
     statuses: list[DiagnosticStatus] = list(message.status)
-    return {status.name: levels[bytes(status.level)] for status in statuses if bytes(status.level) in levels}
+    objects = [status for status in statuses if status.name != CAMERAS]
+    return {status.name: levels[bytes(status.level)] for status in objects if bytes(status.level) in levels}
+
+
+def blindness(message: DiagnosticArray) -> str:
+    """Return why no camera shows anything, or an empty text: they do, or the message does not tell."""
+    statuses: list[DiagnosticStatus] = list(message.status)
+    cameras = [status for status in statuses if status.name == CAMERAS]
+    blind = [status.message for status in cameras if bytes(status.level) == Level.ERROR.value]
+    return blind[0] if blind else ""
+
+
+def _cameras(sight: Sight) -> Report:
+    level = Level.ERROR if sight.blind else Level.WARN if sight.lost else Level.OK
+    return Report(level, sight.message or "seeing", {f"lost.{name}": why for name, why in sight.lost.items()})
 
 
 def _report(report: ObjectReport) -> Report:

@@ -8,6 +8,7 @@ from rclpy.node import Node
 
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.nodes.messages import to_estimate_message
 from diffpol_ros.nodes.object_status import to_status_message
 from diffpol_ros.nodes.quality import EVENTS
@@ -29,9 +30,9 @@ class ObjectTopics:
         for estimate in estimates:
             self._poses[estimate.name].publish(to_estimate_message(estimate, self._frame))
 
-    def status(self, reports: Iterable[ObjectReport], now_ns: int) -> None:
-        """Publish how far each object's estimate can be trusted at `now_ns`."""
-        self._status.publish(to_status_message(self._names, reports, now_ns))
+    def status(self, reports: Iterable[ObjectReport], now_ns: int, sight: Sight) -> None:
+        """Publish how far each object's estimate can be trusted at `now_ns`, and what the cameras show."""
+        self._status.publish(to_status_message(self._names, reports, now_ns, sight))
 
     def close(self) -> None:
         """Leave the graph."""

@@ -15,7 +15,7 @@ from diffpol_ros.estimation.stage_settings import StageSettings
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE
 
 START_NS = 1_700_000_000_000_000_000
-SETTINGS = StageSettings(needs_camera_info=False)
+SETTINGS = StageSettings(needs_camera_info=False, frozen_frames=5)
 SIZE = (FRONT.height, FRONT.width)
 
 

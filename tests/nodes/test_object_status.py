@@ -11,8 +11,9 @@ from diagnostic_msgs.msg import DiagnosticStatus
 
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.nodes.messages import from_stamp
-from diffpol_ros.nodes.object_status import from_status_message, to_status_message
+from diffpol_ros.nodes.object_status import CAMERAS, blindness, from_status_message, to_status_message
 
 POSE = Pose(np.zeros(3), np.array([0.0, 0.0, 0.0, 1.0]))
 COVARIANCE = np.diag([1e-6, 4e-6, 1e-6, 9e-6, 1e-6, 1e-6])
@@ -62,3 +63,23 @@ def test_every_object_is_told_of_and_no_other() -> None:
     message = to_status_message(["block", "cup"], [report("base", Tracking.TRACKING)], NOW_NS)
     assert from_status_message(message) == {"block": Tracking.LOST, "cup": Tracking.LOST}
     assert {each.key: each.value for each in message.status[0].values}["seen"] == "False"
+
+
+@pytest.mark.parametrize(
+    ("sight", "level", "blind"),
+    [
+        (Sight({}, False), DiagnosticStatus.OK, ""),
+        (Sight({"front": "camera front is frozen"}, False), DiagnosticStatus.WARN, ""),
+        (Sight({"front": "it sleeps"}, True), DiagnosticStatus.ERROR, "no camera shows anything: it sleeps"),
+    ],
+)
+def test_the_cameras_are_told_of_beside_the_objects_and_are_none(sight: Sight, level: bytes, blind: str) -> None:
+    message = to_status_message(["block"], [report("block", Tracking.TRACKING)], NOW_NS, sight)
+    told = {status.name: status for status in message.status}
+    assert bytes(told[CAMERAS].level) == level
+    assert blindness(message) == blind
+    assert from_status_message(message) == {"block": Tracking.TRACKING}
+
+
+def test_who_tells_nothing_of_cameras_is_not_called_blind() -> None:
+    assert blindness(to_status_message(["block"], [], NOW_NS)) == ""

@@ -26,7 +26,7 @@ class HealthSettings:
     """What is asked of every camera."""
 
     needs_camera_info: bool = setting(True, description="Use no image before its CameraInfo agreed with what is known")
-    frozen_frames: int = setting(5, description="Refuse from the n-th equal image in a row on; 0: never", minimum=0)
+    frozen_frames: int = setting(2, description="Refuse from the n-th equal image in a row on; 0: never", minimum=0)
     maximum_age: float = setting(2.0, description="Refuse images that arrive older [s]; 0: none", minimum=0.0)
     maximum_future: float = setting(0.1, description="Refuse images stamped later than now by more [s]", minimum=0.0)
     maximum_latency: float = setting(0.25, description="Warn where the median age is more [s]; 0: never", minimum=0.0)

@@ -1,0 +1,81 @@
+"""Whether a camera shows anything at this moment: one that is silent, hangs or was moved does not."""
+
+import itertools
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+from diffpol_ros.core.clock import NANOSECONDS, to_ns
+from diffpol_ros.core.settings import setting
+
+LEARNED_INTERVALS, NEEDED_INTERVALS = 20, 4
+PENDING = 8
+PATIENCE, LOST_AFTER = 1.5, 5.0
+# Before a camera's rate is known, and at most.
+UNKNOWN_PERIOD_NS, LONGEST_PATIENCE_NS = to_ns(0.5), to_ns(1.0)
+
+
+@dataclass(frozen=True)
+class SightSettings:
+    """How long nothing may be seen before the arm must wait."""
+
+    maximum_silence: float = setting(
+        0.15,
+        description="Blind after so long without a picture of any camera, or 1.5 periods of the fastest if longer [s]",
+        minimum=0.02,
+        maximum=1.0,
+    )
+
+
+class CameraSight:
+    """When one camera last showed something, by a steady clock in [ns].
+
+    A picture counts from its arrival on; what looking at it then finds wrong takes that back, and from then on
+    pictures of this camera count only once one was looked at and found good.
+    """
+
+    def __init__(self, expected_rate: float = 0.0) -> None:
+        """Expect so many pictures a second until the rate is learned; 0: nobody knows."""
+        self.period_ns = round(NANOSECONDS / expected_rate) if expected_rate > 0.0 else UNKNOWN_PERIOD_NS
+        self._arrivals_ns: deque[int] = deque(maxlen=LEARNED_INTERVALS + 1)
+        self._pending: deque[tuple[int, int]] = deque(maxlen=PENDING)
+        self._good_ns: int | None = None
+        self._refused = False
+
+    def arrive(self, stamp_ns: int, steady_ns: int) -> None:
+        """Take note of a picture that will be looked at, exposed at `stamp_ns`."""
+        self._pending.append((stamp_ns, steady_ns))
+        self._arrivals_ns.append(steady_ns)
+        intervals = [late - early for early, late in itertools.pairwise(self._arrivals_ns)]
+        if len(intervals) >= NEEDED_INTERVALS:
+            self.period_ns = round(median(intervals))
+
+    def judge(self, stamp_ns: int, good: bool) -> None:
+        """Take note of what looking at the picture of `stamp_ns` found."""
+        arrived_ns = [arrived for stamp, arrived in self._pending if stamp == stamp_ns]
+        self._pending = deque((each for each in self._pending if each[0] != stamp_ns), maxlen=PENDING)
+        self._refused = not good
+        if good and arrived_ns:
+            self._good_ns = max(arrived_ns[-1], self._good_ns or arrived_ns[-1])
+
+    @property
+    def shown_ns(self) -> int | None:
+        """Return when the newest good picture arrived, None before the first."""
+        if self._refused or not self._pending:
+            return self._good_ns
+        return self._pending[-1][1]
+
+    def lost(self, steady_ns: int, maximum_silence: float) -> bool:
+        """Return whether it has shown nothing for so long that nobody should wait for it."""
+        longest_ns = max(LOST_AFTER * self.period_ns, to_ns(maximum_silence))
+        return self.shown_ns is None or steady_ns - self.shown_ns > longest_ns
+
+
+def blind(cameras: list[CameraSight], steady_ns: int, maximum_silence: float) -> bool:
+    """Return whether no camera has shown anything for too long."""
+    seeing = [camera for camera in cameras if not camera.lost(steady_ns, maximum_silence)]
+    if not seeing:
+        return True
+    fastest_ns = min(camera.period_ns for camera in seeing)
+    patience_ns = max(to_ns(maximum_silence), min(PATIENCE * fastest_ns, LONGEST_PATIENCE_NS))
+    return steady_ns - max(camera.shown_ns or 0 for camera in seeing) > patience_ns
