@@ -9,7 +9,7 @@ from tests.layering import Import, imports_of, parse
 
 EVERYTHING = {
     *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials"),
-    *("nodes", "cli"),
+    *("faults", "nodes", "cli"),
 }
 MAY_IMPORT = {
     "core": set(),
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "replay": {"core"},
     "trials": {"core"},
     "twin": {"core", "robots", "control"},
+    "faults": EVERYTHING - {"nodes", "cli"},
     "nodes": EVERYTHING - {"cli"},
     "cli": EVERYTHING,
 }

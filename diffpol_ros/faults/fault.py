@@ -1,0 +1,54 @@
+"""A fault: how it is done on each rig, what must follow in what time, and how the arm comes back."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from diffpol_ros.faults.rig import FakeRig, TwinRig
+
+AnyRig = TypeVar("AnyRig")
+Injection = Callable[[AnyRig], AbstractContextManager[int]]
+"""Entered it strikes and gives the steady time [ns] from which the time to safe counts; left, the cause is gone."""
+
+INPUT_STOPS_S = 0.2
+LINK_LOST_S = 0.3
+
+
+class Recovery(Enum):
+    """What it takes, once the cause is gone, until the arm follows again; the rig does it and checks it."""
+
+    NEVER_HELD = "the arm goes on"
+    GOES_ON = "goes on by itself"
+    ENABLE = "reset, enable"
+    RECOVER = "recover, reset, enable"
+    RESPAWN = "respawns disabled; reset, enable"
+    RESTART = "the graph is started again"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong while the arm follows the policy.
+
+    name: snake_case, for tables and --only. what: one sentence. expected: every verdict that may answer it, as
+    hold.policy_silent or stop.robot_lost (the gate's word and name). target: the longest time to safe [s]; None: it
+    is only told. lasts: when the cause is taken away [s]; None: once the arm is safe. may_pass: nothing at all is
+    right as well. fake, twin: how it is done there; None: it is not. relays: the topics it needs in its hands.
+    """
+
+    name: str
+    what: str
+    expected: tuple[str, ...]
+    recovery: Recovery
+    fake: Injection[FakeRig] | None = None
+    twin: Injection[TwinRig] | None = None
+    target: float | None = None
+    lasts: float | None = None
+    may_pass: bool = False
+    relays: tuple[str, ...] = ()
+
+    @property
+    def rigs(self) -> tuple[str, ...]:
+        """Return the names of the rigs it is done on."""
+        return tuple(name for name, given in (("fake", self.fake), ("twin", self.twin)) if given is not None)

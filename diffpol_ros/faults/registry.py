@@ -1,0 +1,19 @@
+"""Every fault there is."""
+
+from collections.abc import Iterable
+
+from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.settings import closest
+from diffpol_ros.faults.fault import Fault
+from diffpol_ros.faults.robot_faults import ROBOT_FAULTS
+
+FAULTS: tuple[Fault, ...] = (*ROBOT_FAULTS,)
+
+
+def faults_called(names: Iterable[str]) -> tuple[Fault, ...]:
+    """Return the faults called `names`, in the registry's order; all where none is given."""
+    wanted = set(names)
+    known = {fault.name for fault in FAULTS}
+    for name in sorted(wanted - known):
+        raise SettingsError(f"no fault {name!r}; {closest(name, known)}")
+    return tuple(fault for fault in FAULTS if fault.name in wanted or not wanted)

@@ -1,0 +1,176 @@
+"""What a fault can do to a running graph: to one with a scripted robot and policy, and to the whole one in the twin."""
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.types import ActionChunk
+from diffpol_ros.faults.scripted_robot import ScriptedRobot
+
+
+class RigError(DiffpolError):
+    """The graph did not do in time what a trial needs of it."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A verdict of the gate as its topic told it: when it arrived (steady) and when it was made (stamp) [ns]."""
+
+    arrived_ns: int
+    stamp_ns: int
+    word: str
+    name: str
+    reason: str
+
+    @property
+    def code(self) -> str:
+        """Return it as faults name it: command, hold.state_old, stop.robot_lost; command.workspace while braking."""
+        return self.word.lower() + (f".{self.name}" if self.name else "")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service of type Trigger answered."""
+
+    success: bool
+    message: str
+
+
+class Rig(Protocol):
+    """A running graph whose arm moves, as every fault sees it."""
+
+    @property
+    def name(self) -> str:
+        """How the table calls it."""
+        ...
+
+    def now_ns(self) -> int:
+        """Return the steady time [ns], in which times to safe are measured."""
+        ...
+
+    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
+        """Return when `condition` holds; RigError naming `what` at the deadline."""
+        ...
+
+    def call(self, service: str) -> Answer:
+        """Call a service of type Trigger, such as bridge/stop, and return its answer."""
+        ...
+
+    def verdicts(self) -> Sequence[Seen]:
+        """Return the gate's verdicts since the trial began, oldest first."""
+        ...
+
+
+class ScriptedPolicy(Protocol):
+    """Plays the policy node: chunks ten times a second along a path, and the heartbeat."""
+
+    edit: Callable[[ActionChunk], ActionChunk | None]
+    """What becomes of each chunk before it is published; None: nothing."""
+    unfit: str
+    """Why the heartbeat says not to follow; empty: fit."""
+    silent: bool
+    """Whether chunks stop."""
+    lifeless: bool
+    """Whether the heartbeat stops."""
+
+    def mend(self) -> None:
+        """Be sound again."""
+        ...
+
+    def publish(self, chunk: ActionChunk) -> None:
+        """Publish a chunk of the fault's own, beside the script."""
+        ...
+
+    def next_chunk(self) -> ActionChunk:
+        """Return what would be published now."""
+        ...
+
+    @property
+    def published(self) -> Sequence[ActionChunk]:
+        """The chunks published since the trial began."""
+        ...
+
+
+class FakeRig(Rig, Protocol):
+    """The real bridge node with a scripted robot and a scripted policy: anything a backend may do, in a second."""
+
+    @property
+    def robot(self) -> ScriptedRobot:
+        """The backend under the bridge."""
+        ...
+
+    @property
+    def policy(self) -> ScriptedPolicy:
+        """What sends chunks."""
+        ...
+
+    def jump_clock(self, by_s: float) -> None:
+        """Set this machine's clock forward by `by_s` [s], as far as bridge, robot and policy are concerned."""
+        ...
+
+    def add_publisher(self) -> Callable[[], None]:
+        """Add a second publisher of action_chunk; the returned function removes it."""
+        ...
+
+
+class Line(Protocol):
+    """A TCP connection between bridge and robot that a fault holds in its hands."""
+
+    def stall(self) -> None:
+        """Let nothing through any more, as a cable that is pulled; what is sent waits."""
+        ...
+
+    def resume(self) -> None:
+        """Let everything through again."""
+        ...
+
+    def cut(self) -> None:
+        """Close every connection and refuse new ones."""
+        ...
+
+
+class Relay(Protocol):
+    """A topic that passes through the rig on its way to all its subscribers."""
+
+    edit: Callable[[Any], Any]
+    """What becomes of each message; None: it is dropped."""
+
+    def publish(self, message: Any) -> None:
+        """Send subscribers a message of the fault's own."""
+        ...
+
+
+class TwinRig(Rig, Protocol):
+    """The whole graph in the twin, as real processes."""
+
+    @property
+    def arm_line(self) -> Line:
+        """The way from the bridge to the arm's server."""
+        ...
+
+    @property
+    def gripper_line(self) -> Line:
+        """The way from the bridge to the gripper's server."""
+        ...
+
+    def relay(self, topic: str) -> Relay:
+        """Return the relay of `topic`; the fault must name it in its `relays`."""
+        ...
+
+    def signal(self, node: str, number: signal.Signals) -> None:
+        """Send a signal to the process of a node; after SIGKILL it is awaited."""
+        ...
+
+    def process_id(self, node: str) -> int:
+        """Return the process of a node, the newest where it was respawned."""
+        ...
+
+    def log(self, node: str) -> str:
+        """Return what a node has written."""
+        ...
+
+    def add_publisher(self) -> Callable[[], None]:
+        """Add a second publisher of action_chunk; the returned function removes it."""
+        ...
