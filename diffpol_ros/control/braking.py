@@ -1,6 +1,7 @@
 """Where, and along which path, joints come to rest when they brake now as hard as they may: in closed form."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,24 +54,41 @@ class StoppingPath:
         return positions
 
 
+@dataclass(frozen=True)
+class MotionLimits:
+    """What joints may do: velocities [rad/s], accelerations [rad/s^2] and jerks [rad/s^3], 7 each."""
+
+    velocities: list[float]
+    accelerations: list[float]
+    jerks: list[float]
+
+
+def motion_limits(limits: JointLimits, settings: FollowerSettings) -> MotionLimits:
+    """Return the settings' shares of `limits`."""
+    velocities = [settings.velocity_scale * limit for limit in limits.velocity]
+    jerks = [settings.jerk_scale * limit for limit in limits.jerk]
+    return MotionLimits(velocities, [settings.acceleration_scale * limit for limit in limits.acceleration], jerks)
+
+
 class Braking:
     """Every joint by itself, as soon as the settings' shares of acceleration and jerk let it stand."""
 
     def __init__(self, limits: JointLimits, settings: FollowerSettings) -> None:
         """Brake as `JointLimiter.brake` does."""
-        self._accelerations = [settings.acceleration_scale * limit for limit in limits.acceleration]
-        self._jerks = [settings.jerk_scale * limit for limit in limits.jerk]
+        self._limits = motion_limits(limits, settings)
 
     def rest(self, motion: Motion) -> Array:
         """Return where the joints would stand (7,) [rad]."""
-        states = zip(motion.velocities, motion.accelerations, self._accelerations, self._jerks, strict=True)
-        return motion.positions + [stopping_distance(*state) for state in states]
+        return motion.positions + [stopping_distance(*state) for state in self._states(motion)]
 
     def path(self, motion: Motion) -> StoppingPath:
         """Return the whole way from `motion` to rest."""
-        states = zip(motion.velocities, motion.accelerations, self._accelerations, self._jerks, strict=True)
-        phases = np.array([stopping_phases(*state) for state in states]).T
+        phases = np.array([stopping_phases(*state) for state in self._states(motion)]).T
         return _walk(motion, phases[:3], phases[3] * np.array([[-1.0], [0.0], [1.0]]))
+
+    def _states(self, motion: Motion) -> Iterator[tuple[float, float, float, float]]:
+        limits = self._limits
+        return zip(motion.velocities, motion.accelerations, limits.accelerations, limits.jerks, strict=True)
 
 
 def stopping_phases(

@@ -3,8 +3,10 @@
 import numpy as np
 from ruckig import ControlInterface, InputParameter, OutputParameter, Result, Ruckig, RuckigError, Synchronization
 
-from diffpol_ros.control.braking import Motion
+from diffpol_ros.control.braking import Braking, Motion, StoppingPath, motion_limits
 from diffpol_ros.control.settings import FollowerSettings
+from diffpol_ros.control.stopping_room import StoppingRoom
+from diffpol_ros.control.velocity_bounds import VelocityBounds
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
@@ -25,22 +27,25 @@ class JointLimiter:
     """Goes after a moving target as the limits allow, always towards it.
 
     It commands velocities: the target's own, and what catches up with it. A planner of positions with end velocities
-    would take a run-up, away from the target, whenever the target moves faster than the joint does.
+    would take a run-up, away from the target, whenever the target moves faster than the joint does. A joint that could
+    not stop any more before the end of its range, or would come too fast to it, brakes instead: from the step before
+    it could.
     """
 
     def __init__(self, limits: JointLimits, settings: FollowerSettings) -> None:
         """Allow the settings' shares of `limits`."""
         self._trajectory = Ruckig(JOINTS, settings.period)
         self._input, self._output = InputParameter(JOINTS), OutputParameter(JOINTS)
-        velocity = settings.velocity_scale * np.array(limits.velocity)
-        self._acceleration = settings.acceleration_scale * np.array(limits.acceleration)
-        jerk = settings.jerk_scale * np.array(limits.jerk)
-        # Before an acceleration is wound down to zero it adds this much more velocity.
-        self._velocity = LARGEST_SHARE * (velocity - 0.5 * self._acceleration**2 / jerk)
+        motion = motion_limits(limits, settings)
+        self._acceleration = np.array(motion.accelerations)
+        self._lower, self._upper = np.array(limits.lower), np.array(limits.upper)
+        self._bounds = VelocityBounds(limits, settings.velocity_scale * LARGEST_SHARE)
+        self._room = StoppingRoom(limits, motion, settings.velocity_scale)
+        self._braking = Braking(limits, settings)
         self._input.control_interface = ControlInterface.Velocity
-        self._input.max_velocity = velocity.tolist()
-        self._input.max_acceleration = self._acceleration.tolist()
-        self._input.max_jerk = jerk.tolist()
+        self._input.max_velocity = motion.velocities
+        self._input.max_acceleration = motion.accelerations
+        self._input.max_jerk = motion.jerks
         self._input.synchronization = Synchronization.No
         self.reset(np.zeros(JOINTS))
 
@@ -50,40 +55,72 @@ class JointLimiter:
 
     def save(self) -> Motion:
         """Return the present motion, for `restore`."""
-        return Motion(self._positions, self._input.current_velocity, self._input.current_acceleration)
+        return self._motion
 
     def restore(self, motion: Motion) -> None:
         """Go back to a motion that `save` returned."""
-        self._positions = motion.positions
-        self._input.current_position = motion.positions.tolist()
-        self._input.current_velocity = motion.velocities
-        self._input.current_acceleration = motion.accelerations
+        self._motion = motion
+        self._rest: Array | None = None
 
     @property
     def positions(self) -> Array:
         """The present target (7,) [rad]."""
-        return self._positions
+        return self._motion.positions
 
     @property
     def at_rest(self) -> bool:
         """Whether the target stands still."""
-        moving = (*self._input.current_velocity, *self._input.current_acceleration)
+        moving = (*self._motion.velocities, *self._motion.accelerations)
         return max(moving) < AT_REST and min(moving) > -AT_REST
+
+    @property
+    def rest(self) -> Array:
+        """Where the target would stand if it braked from now on (7,) [rad]."""
+        if self._rest is None:
+            self._rest = self._braking.rest(self._motion)
+        return self._rest
+
+    @property
+    def stopping_path(self) -> StoppingPath:
+        """The way on which it would come there."""
+        return self._braking.path(self._motion)
 
     def follow(self, joint_positions: Array, joint_velocities: Array, duration: float) -> Array:
         """Move for `duration` [s] so as to pass `joint_positions` [rad] at `joint_velocities` [rad/s], all (7,)."""
-        behind = joint_positions - joint_velocities * duration - self._positions
+        behind = joint_positions - joint_velocities * duration - self.positions
         catching_up = np.minimum(GAIN * np.abs(behind), np.sqrt(BRAKING_SHARE * self._acceleration * np.abs(behind)))
-        return self._advance(joint_velocities + np.copysign(catching_up, behind), duration)
+        wanted = self._slowed(joint_velocities + np.copysign(catching_up, behind))
+        motion = self._ahead(wanted, duration)
+        overrun = self._room.overrun(motion, self.rest.tolist())
+        if overrun:
+            wanted[overrun] = 0.0
+            motion = self._ahead(wanted, duration)
+        self.restore(motion)
+        return motion.positions
 
     def brake(self, duration: float) -> Array:
         """Move for `duration` [s] so as to stand still as soon as the limits allow."""
-        return self._advance(np.zeros(JOINTS), duration)
+        self.restore(self._ahead(np.zeros(JOINTS), duration))
+        return self.positions
 
-    def _advance(self, velocities: Array, duration: float) -> Array:
+    def _slowed(self, velocities: Array) -> Array:
+        """Return `velocities` as far as they leave time to slow down gently before the ends of the joints' ranges."""
+        lowest, highest = self._bounds.at(self.positions)
+        gentle = 2.0 * BRAKING_SHARE * self._acceleration
+        below = np.sqrt(gentle * np.maximum(self.positions - self._lower, 0.0))
+        above = np.sqrt(gentle * np.maximum(self._upper - self.positions, 0.0))
+        return np.minimum(np.maximum(velocities, np.maximum(lowest, -below)), np.minimum(highest, above))
+
+    def _ahead(self, velocities: Array, duration: float) -> Motion:
+        """Return the motion `duration` [s] later on the way to `velocities` (7,) [rad/s]."""
         if not np.isfinite(velocities).all():
             raise LimiterError(f"no bounded motion at {velocities.tolist()} rad/s")
-        self._input.target_velocity = np.clip(velocities, -self._velocity, self._velocity).tolist()
+        self._input.current_position = self._motion.positions.tolist()
+        self._input.current_velocity, self._input.current_acceleration = (
+            self._motion.velocities,
+            self._motion.accelerations,
+        )
+        self._input.target_velocity = velocities.tolist()
         self._trajectory.delta_time = duration
         try:
             result = self._trajectory.update(self._input, self._output)
@@ -91,6 +128,5 @@ class JointLimiter:
             raise LimiterError(f"no bounded motion at {self._input.target_velocity} rad/s: {error}") from error
         if result not in (Result.Working, Result.Finished):
             raise LimiterError(f"no bounded motion at {self._input.target_velocity} rad/s: {result.name}")
-        self._output.pass_to_input(self._input)
-        self._positions = np.array(self._output.new_position)
-        return self._positions
+        output = self._output
+        return Motion(np.array(output.new_position), output.new_velocity, output.new_acceleration)

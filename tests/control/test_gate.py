@@ -78,7 +78,7 @@ def test_a_joint_never_leaves_its_limits(case: Case) -> None:
     beyond = PANDA.home_positions
     beyond[6] = PANDA.limits.upper[6] + 0.2
     verdicts = [case.follow(beyond) for _ in range(400)]
-    assert isinstance(verdicts[-1], Stop) and "joint 7 would leave its limits" in verdicts[-1].reason
+    assert isinstance(verdicts[-1], Command)
     assert all(target.joint_positions[6] <= PANDA.limits.upper[6] for target in case.arm.sent)
 
 
