@@ -1,34 +1,21 @@
 """What a robot is: its geometry, its limits, its gripper and where to reach it, read from calibration/robots/."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from diffpol_ros.core.arm_body import ArmBody
+from diffpol_ros.core.geometry import ANGLE as ANGLE
+from diffpol_ros.core.geometry import JOINTS as JOINTS
+from diffpol_ros.core.geometry import Box, DenavitHartenberg, KeepOut, Seven, SevenNames, Tool
+from diffpol_ros.core.geometry import Six as Six
+from diffpol_ros.core.geometry import Three as Three
+from diffpol_ros.core.placing import complaint_at
 from diffpol_ros.core.resources import find_resource
+from diffpol_ros.core.safety_limits import SafetyLimits, load_keep_outs
 from diffpol_ros.core.settings import Section, load_settings, setting
-from diffpol_ros.core.types import Array, Pose
-
-JOINTS = 7
-Three = tuple[float, float, float]
-Four = tuple[float, float, float, float]
-Six = tuple[float, float, float, float, float, float]
-Seven = tuple[float, float, float, float, float, float, float]
-SevenNames = tuple[str, str, str, str, str, str, str]
-
-# Ranges that no arm in radians leaves and that the same figures in degrees do leave.
-ANGLE = 2.0 * math.pi
-
-
-@dataclass(frozen=True)
-class DenavitHartenberg:
-    """Modified (Craig) Denavit-Hartenberg parameters: link i is Rx(alpha) Tx(a) Rz(q) Tz(d) from link i-1."""
-
-    a: Seven = setting(description="link lengths [m]", minimum=-2.0, maximum=2.0)
-    d: Seven = setting(description="link offsets [m]", minimum=-2.0, maximum=2.0)
-    alpha: Seven = setting(description="link twists [rad]", minimum=-math.pi, maximum=math.pi)
-    flange: float = setting(description="from the last joint to the flange, along its axis [m]", minimum=0, maximum=1)
+from diffpol_ros.core.types import Array
 
 
 @dataclass(frozen=True)
@@ -72,39 +59,6 @@ class JointLimits:
 
 
 @dataclass(frozen=True)
-class Tool:
-    """Where the tool centre point is, seen from the flange."""
-
-    position: Three = setting(description="[m]", minimum=-0.5, maximum=0.5)
-    quaternion: Four = setting(description="unit, xyzw", minimum=-1.0, maximum=1.0)
-
-    def __post_init__(self) -> None:
-        """Refuse a quaternion that is no rotation."""
-        norm = math.hypot(*self.quaternion)
-        if abs(norm - 1.0) > 1e-6:
-            raise ValueError(f"the quaternion's norm is {norm:.9f}, expected 1")
-
-    @property
-    def pose(self) -> Pose:
-        """The tool centre point in the flange's frame."""
-        return Pose(np.array(self.position), np.array(self.quaternion))
-
-
-@dataclass(frozen=True)
-class Box:
-    """An axis-aligned box in the robot base frame."""
-
-    lower: Three = setting(description="lowest corner x, y, z [m]", minimum=-2.0, maximum=2.0)
-    upper: Three = setting(description="highest corner x, y, z [m]", minimum=-2.0, maximum=2.0)
-
-    def __post_init__(self) -> None:
-        """Refuse swapped corners."""
-        for axis, lower, upper in zip("xyz", self.lower, self.upper, strict=True):
-            if lower >= upper:
-                raise ValueError(f"{axis} has lower {lower} >= upper {upper}: swapped?")
-
-
-@dataclass(frozen=True)
 class Gripper:
     """A parallel gripper: its openings are distances between the fingers."""
 
@@ -140,6 +94,7 @@ class RobotDescription:
     limits: JointLimits = setting(description="never exceeded")
     home: Seven = setting(description="where work starts [rad]", minimum=-ANGLE, maximum=ANGLE)
     workspace: Box = setting(description="where the tool centre point may be sent")
+    safety: SafetyLimits = setting(description="what the gate watches")
     gripper: Gripper = setting(description="the hand")
     backend: Backend = setting(description="what drives it")
 
@@ -152,11 +107,31 @@ class RobotDescription:
         for joint, (home, lower, upper) in enumerate(bounds, start=1):
             if not lower < home < upper:
                 raise ValueError(f"home of joint {joint} is {home}, expected within {lower}..{upper}")
+        complaint = complaint_at(self.home_positions, self.body(), self.workspace, self.safety)
+        if complaint:
+            raise ValueError(f"at home {complaint}")
 
     @property
     def home_positions(self) -> Array:
         """The home configuration (7,) [rad]."""
         return np.array(self.home)
+
+    def body(self) -> ArmBody:
+        """Return what moves."""
+        return ArmBody(self.kinematics, self.tool, self.safety.body)
+
+    def with_keep_outs(self, name: str) -> "RobotDescription":
+        """Return the robot with the keep-outs of calibration/keep_outs/<name>.yaml, or of a file by its path, too."""
+        described = self
+        for keep_out, section in load_keep_outs(name):
+            try:
+                described = described._with_keep_out(keep_out)
+            except ValueError as error:
+                raise section.fail(f"is refused: {error}") from error
+        return described
+
+    def _with_keep_out(self, keep_out: KeepOut) -> "RobotDescription":
+        return replace(self, safety=replace(self.safety, keep_outs=(*self.safety.keep_outs, keep_out)))
 
 
 def load_robot_description(name: str) -> RobotDescription:
