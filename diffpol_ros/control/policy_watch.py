@@ -97,7 +97,7 @@ class PolicyWatch:
 
         One that took over from a killed one was first heard after the other's last word.
         """
-        live = [life for life in self._lives.values() if now_ns - life.last_ns <= 2 * self._silence_ns]
+        live = [life for life in self._lives.values() if 0 <= now_ns - life.last_ns <= 2 * self._silence_ns]
         live.sort(key=lambda life: life.first_ns)
         for elder, younger in pairwise(live):
             if elder.last_ns > younger.first_ns:

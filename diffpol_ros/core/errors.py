@@ -22,4 +22,6 @@ class ObservationError(DiffpolError):
 
 
 class RobotError(DiffpolError):
-    """The robot, or the way to it, did not do what was asked."""
+    """The robot, or the way to it, did not do what was asked; `name` is what a Stop for it is called."""
+
+    name = "robot_refused"

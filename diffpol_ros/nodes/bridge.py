@@ -1,14 +1,23 @@
-"""What the bridge does at each tick and when it is asked, without ROS: robot link and follower joined."""
+"""What the bridge does at each tick and when it is asked, without ROS: robot link, policy and follower joined."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.chunk_check import Refusal
-from diffpol_ros.control.follower import ArmingError, Follower
+from diffpol_ros.control.follower import ArmingError, Follower, counter_of
+from diffpol_ros.control.policy_watch import Heartbeat, PolicyWatch
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.clock import Clock, SteadyClock, to_ns, to_seconds
+from diffpol_ros.core.errors import DiffpolError, RobotError
 from diffpol_ros.core.types import ActionChunk, RobotState
+from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
+
+LARGEST_DRIFT_NS = to_ns(0.25)
+STEP_TOLERANCE_NS = to_ns(0.001)
+STEPS_BACK = "look at the arm, then reset and enable"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,32 +30,57 @@ class Tick:
 
 
 class Bridge:
-    """Keeps the robot's controller running only while the follower is enabled."""
+    """Keeps the robot's controller running only while the follower is enabled.
 
-    def __init__(self, link: RobotLink, follower: Follower, clock: AnchoredClock) -> None:
-        """Join `link` and `follower`; `clock` tells the time of the chunks' stamps."""
-        self.link, self.follower, self._clock = link, follower, clock
+    All of it belongs to one thread. Without `policy` no heartbeat is asked for, as in a simulation.
+    """
+
+    def __init__(
+        self,
+        link: RobotLink,
+        follower: Follower,
+        clock: AnchoredClock,
+        policy: PolicyWatch | None = None,
+        steady: Clock | None = None,
+    ) -> None:
+        """Join them; `clock` tells the time of the chunks' stamps, `steady` how long things last."""
+        self.link, self.follower, self.policy = link, follower, policy
+        self._clock, self._steady = clock, steady or SteadyClock()
         self._stamp_ns = -1
         self._controlled = False
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How often each thing happened, by name."""
+        return self.follower.counts
 
     def tick(self) -> Tick:
         """Poll the robot, step the follower, and end the controller on a Stop."""
         state = self.link.poll()
         now_ns = self._clock.now_ns()
-        verdict = self._lost() if state is None else self.follower.step(now_ns, state)
+        verdict = self._lost() if state is None else self.follower.step(now_ns, state, self._veto())
         if isinstance(verdict, Stop):
             self._end_controller()
         fresh = state is not None and state.stamp_ns != self._stamp_ns
         self._stamp_ns = state.stamp_ns if state is not None else self._stamp_ns
         return Tick(now_ns, state if fresh else None, verdict)
 
+    def hear(self, beat: Heartbeat) -> None:
+        """Take what the policy says of itself."""
+        if self.policy is not None:
+            self.policy.hear(beat, self._steady.now_ns())
+
     def accept(self, chunk: ActionChunk) -> Refusal | None:
         """Follow `chunk`, or return why not."""
+        reason = self._misstep(chunk)
+        if reason:
+            self.refuse_malformed(reason)
+            return Refusal("malformed", reason, malformed=True)
         return self.follower.accept(chunk, self._clock.now_ns())
 
     def refuse_malformed(self, reason: str) -> None:
         """Stop for a chunk that cannot even be read; while disabled, only count it."""
-        self.follower.counts["chunk.malformed"] += 1
+        self.counts["chunk.malformed"] += 1
         if self.follower.enabled:
             self.stop("malformed", reason)
 
@@ -54,17 +88,20 @@ class Bridge:
         """Start the controller and follow; raises DiffpolError where that must not be."""
         if self.follower.enabled:
             return
-        if self.follower.stopped is not None:
-            raise ArmingError(f"stopped: {self.follower.stopped.reason}; look at the arm, then reset and enable")
-        state = self.link.poll()
-        if state is None:
-            raise ArmingError(f"no robot: {self.link.complaint}")
-        self._clock.anchor()
-        self.follower.require_armable(self._clock.now_ns(), state)
-        self._start()
+        self._counted("enable", self._arm)
+
+    def recover(self) -> None:
+        """Let the robot clear what it latched; a Stop stays until `reset`. Raises DiffpolError."""
+        self._counted("recover", lambda: self._idle_robot("recover").recover())
+
+    def home_gripper(self) -> None:
+        """Let the gripper find its stops anew; raises DiffpolError."""
+        self._counted("home_gripper", lambda: self._idle_robot("home the gripper").hand.home())
 
     def stop(self, name: str, reason: str) -> None:
         """Latch a Stop and end the controller."""
+        if self.follower.stopped is None:
+            self.counts[counter_of(Stop(name, reason))] += 1
         self.follower.stop(name, reason)
         self._end_controller()
 
@@ -78,6 +115,29 @@ class Bridge:
         self._end_controller()
         self.link.robot.close()
 
+    def _counted(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except DiffpolError:
+            self.counts[f"{name}.refused"] += 1
+            raise
+        self.counts[f"{name}.done"] += 1
+
+    def _arm(self) -> None:
+        if self.follower.stopped is not None:
+            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
+        state = self.link.poll()
+        if state is None:
+            raise ArmingError(f"no robot: {self.link.complaint}")
+        missing = self.policy.missing(self._steady.now_ns()) if self.policy else ""
+        if missing:
+            raise ArmingError(missing)
+        self._clock.anchor()
+        self.follower.require_armable(self._clock.now_ns(), state)
+        self._start()
+        if self.policy is not None:
+            self.policy.arm()
+
     def _start(self) -> None:
         robot = self.link.robot
         try:
@@ -86,18 +146,44 @@ class Bridge:
             self.follower.enable(self._clock.now_ns(), robot.state())
         except RobotError as error:
             self._end_controller()
-            self.link.lose(str(error))
+            self.link.lose(error)
             raise
         except ArmingError:
             self._end_controller()
             raise
 
+    def _idle_robot(self, what: str) -> Robot:
+        if self.follower.enabled:
+            raise ArmingError(f"the arm is enabled: stop it, then {what}")
+        if not self.link.connected:
+            raise ArmingError(f"no robot: {self.link.complaint}")
+        return self.link.robot
+
+    def _veto(self) -> Hold | Stop | None:
+        if not self.follower.enabled:
+            return None
+        drift_ns = self._clock.drift_ns
+        if abs(drift_ns) > LARGEST_DRIFT_NS:
+            stepped = f"the system clock has stepped by {to_seconds(drift_ns):+.2f} s since the arm was enabled"
+            return Hold("clock", f"{stepped}: set it right; or stop, reset and enable")
+        return self.policy.judge(self._steady.now_ns()) if self.policy else None
+
+    def _misstep(self, chunk: ActionChunk) -> str:
+        """Return how the chunk's actions are spaced otherwise than its policy says, or an empty text."""
+        beat = self.policy.newest if self.policy else None
+        if beat is None or len(chunk) < 2:
+            return ""
+        step_ns = (chunk.stamps_ns[-1] - chunk.stamps_ns[0]) / (len(chunk) - 1)
+        if abs(step_ns - to_ns(beat.step_s)) <= STEP_TOLERANCE_NS:
+            return ""
+        return f"actions {step_ns * 1e-9:.4f} s apart, the policy {beat.model} says {beat.step_s} s"
+
     def _lost(self) -> Verdict:
         if self.follower.stopped is not None:
             return self.follower.stopped
         if self.follower.enabled:
-            return self.follower.stop("robot_lost", f"the robot is lost: {self.link.complaint}")
-        return Hold("no_robot", f"no robot: {self.link.complaint}")
+            self.stop(self.link.fault, f"the robot is lost: {self.link.complaint}")
+        return self.follower.stopped or Hold("no_robot", f"no robot: {self.link.complaint}")
 
     def _end_controller(self) -> None:
         """Let the robot hold where it is; one that is lost already does."""
@@ -107,4 +193,4 @@ class Bridge:
         try:
             self.link.robot.stop()
         except RobotError as error:
-            self.link.lose(str(error))
+            self.link.lose(error)

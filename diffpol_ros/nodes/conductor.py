@@ -14,6 +14,7 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from diffpol_ros.core.errors import RobotError
+from diffpol_ros.nodes.heartbeat import TOPIC as HEARTBEAT
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.trials.lift import LiftJudge, LiftTask, Outcome
@@ -22,8 +23,9 @@ TRIGGERS = ("bridge/stop", "twin/reset", "estimation/reset", "policy/reset", "br
 SPIN_S = 0.05
 START_DEADLINE_S = 60.0
 SERVICE_DEADLINE_S, SERVICE_ATTEMPTS = 12.0, 4
+ENABLE_DEADLINE_S = 5.0
 TRUTH_DEADLINE_S = 3.0
-SETTLE_S = 0.4
+SETTLE_S, RETRY_S = 0.4, 0.2
 
 
 class Conductor:
@@ -42,7 +44,7 @@ class Conductor:
         self._health = health
         self._truth: tuple[int, float] | None = None
         self._estimate_ns = 0
-        self._gate_heard = False
+        self._gate_heard = self._policy_heard = False
         self._stopped: tuple[int, str] | None = None
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(node)
@@ -52,23 +54,27 @@ class Conductor:
         topic = f"objects/{object_name}/pose"
         node.create_subscription(PoseWithCovarianceStamped, topic, self._on_estimate, EVENTS)
         node.create_subscription(DiagnosticArray, "gate", self._on_gate, EVENTS)
+        node.create_subscription(DiagnosticArray, HEARTBEAT, self._on_heartbeat, EVENTS)
 
     def close(self) -> None:
         """Let go of the node."""
         self._executor.shutdown()
 
     def wait_for_graph(self, deadline_s: float = START_DEADLINE_S) -> None:
-        """Return when every service is there, and twin and bridge tick; name what is missing at the deadline."""
-        clients = (*self._triggers.values(), self._parameters)
-        ready = self._wait(
-            lambda: self._truth is not None and self._gate_heard and all(c.service_is_ready() for c in clients),
-            deadline_s,
-        )
-        if not ready:
-            missing = [client.srv_name for client in clients if not client.service_is_ready()]
-            silent = "the twin's ground truth" if self._truth is None else "a verdict of the bridge's gate"
-            wanted = ", ".join(missing) or silent
+        """Return when every service is there, and twin, bridge and policy speak; name what lacks at the deadline."""
+        if not self._wait(lambda: not self._missing(), deadline_s):
+            wanted = ", ".join(self._missing())
             raise RobotError(f"after {deadline_s:.0f} s the graph still lacks {wanted}: see its nodes' logs")
+
+    def _missing(self) -> list[str]:
+        clients = (*self._triggers.values(), self._parameters)
+        missing = [client.srv_name for client in clients if not client.service_is_ready()]
+        spoke = {
+            "the twin's ground truth": self._truth is not None,
+            "a verdict of the bridge's gate": self._gate_heard,
+            "the policy's heartbeat": self._policy_heard,
+        }
+        return missing or [what for what, heard in spoke.items() if not heard]
 
     def run(self, seeds: Sequence[int]) -> Iterator[Outcome]:
         """Run one episode a seed, and yield its outcome when it ends."""
@@ -94,7 +100,7 @@ class Conductor:
         if not self._wait(lambda: self._estimate_ns > start_ns, SERVICE_DEADLINE_S):
             return judge.decide(self._fresh_truth()[0], False, "the block is not seen: no estimate arrived")
         self._stopped = None
-        self.call("bridge/enable")
+        self._enable()
         # Last, so that the first chunk is computed from what is seen now: the bridge refuses older ones.
         self.call("policy/reset")
         start_ns, rest = self._fresh_truth()
@@ -112,6 +118,17 @@ class Conductor:
         response = self._request(self._triggers[name], Trigger.Request())
         if not response.success:
             raise RobotError(f"{name} refuses: {response.message}")
+
+    def _enable(self) -> None:
+        """Enable the arm; what it lacks for that, such as a policy that was just busy, is given time to come."""
+        deadline = time.monotonic() + ENABLE_DEADLINE_S
+        while True:
+            try:
+                return self.call("bridge/enable")
+            except RobotError:
+                if time.monotonic() > deadline:
+                    raise
+            self._wait(lambda: False, RETRY_S)
 
     def _set_seed(self, seed: int) -> None:
         value = ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=seed)
@@ -151,6 +168,9 @@ class Conductor:
 
     def _on_estimate(self, message: PoseWithCovarianceStamped) -> None:
         self._estimate_ns = from_stamp(message.header.stamp)
+
+    def _on_heartbeat(self, _: DiagnosticArray) -> None:
+        self._policy_heard = True
 
     def _on_gate(self, message: DiagnosticArray) -> None:
         self._gate_heard = True

@@ -9,17 +9,25 @@ from diffpol_ros.core.types import JointTarget, RobotState
 class RobotUnreachable(RobotError):
     """Nobody answered at the robot's address in time."""
 
+    name = "robot_lost"
+
 
 class RobotFrozen(RobotError):
     """The robot's server answers, but the robot behind it no longer ticks."""
+
+    name = "robot_frozen"
 
 
 class ControllerStopped(RobotError):
     """No controller runs on the robot: targets have no effect until `start_controller`."""
 
+    name = "controller_stopped"
+
 
 class NeedsRecovery(RobotError):
     """The robot latched an error, such as a reflex: it moves no more until `recover`."""
+
+    name = "needs_recovery"
 
 
 class Hand(Protocol):

@@ -15,6 +15,7 @@ class RobotLink:
         """Prepare to poll `robot`; nothing is connected yet. `clock` is a steady one."""
         self.robot = robot
         self.complaint = "not connected yet"
+        self.fault = RobotError.name
         self.losses = 0
         self._clock = clock or SteadyClock()
         self._retry_ns = to_ns(retry_seconds)
@@ -33,13 +34,13 @@ class RobotLink:
         try:
             return self.robot.state()
         except RobotError as error:
-            self.lose(str(error))
+            self.lose(error)
             return None
 
-    def lose(self, complaint: str) -> None:
-        """Take the robot as lost."""
+    def lose(self, error: RobotError) -> None:
+        """Take the robot as lost; `fault` and `complaint` are the error's name and words."""
         self.losses += self._connected
-        self.complaint, self._connected = complaint, False
+        self.fault, self.complaint, self._connected = error.name, str(error), False
         self._next_try_ns = self._clock.now_ns() + self._retry_ns
 
     def _connect(self) -> bool:
@@ -48,7 +49,7 @@ class RobotLink:
         try:
             self.robot.connect()
         except RobotError as error:
-            self.lose(str(error))
+            self.lose(error)
             return False
         self.complaint, self._connected = "", True
         return True

@@ -7,8 +7,8 @@ import pytest
 
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.follower import ArmingError, Follower
-from diffpol_ros.control.verdict import Command, Hold, Stop
-from diffpol_ros.core.clock import ManualClock, to_ns
+from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
+from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.nodes.bridge import Bridge
@@ -165,23 +165,33 @@ def test_a_chunk_that_cannot_be_read_stops_only_an_enabled_arm(stage: Stage) -> 
     assert stage.bridge.follower.counts["chunk.malformed"] == 2
 
 
-def test_a_jump_of_the_clock_leaves_a_moving_arm_alone() -> None:
+def test_a_step_of_the_system_clock_holds_the_arm_until_it_is_set_right() -> None:
     system, steady = ManualClock(START_NS), ManualClock(START_NS)
     clock = AnchoredClock(system, steady)
     robot = FakeRobot(steady)
     bridge = Bridge(RobotLink(robot, steady), Follower(PANDA, robot), clock)
-    steady.advance(0.01)
-    bridge.tick()
-    system.set(steady.now_ns())
+
+    def run(ticks: int) -> Verdict:
+        for _ in range(ticks):
+            steady.advance(0.01)
+            system.advance(0.01)
+            verdict = bridge.tick().verdict
+        return verdict
+
+    run(1)
     bridge.enable()
-    bridge.accept(chunk(clock.now_ns(), np.array([near_home(0, 0.01, 0), near_home(0, 0.02, 0)])))
-    system.advance(10.0)
-    for _ in range(10):
-        steady.advance(0.01)
-        assert isinstance(bridge.tick().verdict, Command)
-    late = chunk(steady.now_ns() + to_ns(10.0), near_home(0, 0.03, 0)[None])
-    refusal = bridge.accept(late)
-    assert refusal is not None and refusal.name == "future"
+    for jump_s in (10.0, -10.0):
+        path = np.array([near_home(0, 0.01, 0), near_home(0, 0.02, 0)])
+        assert bridge.accept(chunk(clock.now_ns(), path)) is None
+        assert isinstance(run(2), Command)
+        system.advance(jump_s)
+        held = run(40)
+        assert isinstance(held, Hold) and held.name == "clock" and f"{jump_s:+.2f} s" in held.reason
+        refused = bridge.accept(chunk(clock.now_ns(), path))
+        assert refused is not None and refused.name == "vetoed"
+        system.advance(-jump_s)
+        held = run(1)
+        assert isinstance(held, Hold) and held.name == "no_chunk"
 
 
 def test_close_ends_the_controller_and_hangs_up(stage: Stage) -> None:

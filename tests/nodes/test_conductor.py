@@ -32,6 +32,7 @@ class PretendGraph(Node):
         super().__init__("twin", context=context)
         self.calls: list[str] = []
         self.refusal = ""
+        self.refusals = 0
         self.lifts = True
         self.stop_reason = ""
         self.truth_flows = True
@@ -43,6 +44,7 @@ class PretendGraph(Node):
         self._truth = self.create_publisher(PoseStamped, "twin/truth/block", STATES)
         self._estimate = self.create_publisher(PoseWithCovarianceStamped, "objects/block/pose", EVENTS)
         self._gate = self.create_publisher(DiagnosticArray, "gate", EVENTS)
+        self._beat = self.create_publisher(DiagnosticArray, "policy/status", EVENTS)
         self.create_timer(0.01, self._tick)
 
     def _answer(self, name: str, response: Trigger.Response) -> Trigger.Response:
@@ -51,7 +53,10 @@ class PretendGraph(Node):
             self._height = 0.03
         if name.startswith("bridge/"):
             self._enabled = name == "bridge/enable"
-        response.success, response.message = name != self.refusal, "not today"
+        refused = name == self.refusal
+        if name == "bridge/enable" and self.refusals:
+            self.refusals, self._enabled, refused = self.refusals - 1, False, True
+        response.success, response.message = not refused, "not today"
         return response
 
     def _tick(self) -> None:
@@ -64,6 +69,7 @@ class PretendGraph(Node):
         if self.truth_flows:
             self._truth.publish(truth)
         self._estimate.publish(estimate)
+        self._beat.publish(DiagnosticArray())
         gate = DiagnosticArray()
         gate.header.stamp = stamp
         stopped = self._enabled and self.stop_reason
@@ -92,6 +98,7 @@ def conductor(graph: PretendGraph, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     assert not graph.calls
     monkeypatch.setattr(module, "TRUTH_DEADLINE_S", 1.0)
     monkeypatch.setattr(module, "SETTLE_S", 0.02)
+    monkeypatch.setattr(module, "ENABLE_DEADLINE_S", 1.0)
     with ros_node("conductor") as node:
         leader = Conductor(node, TASK)
         yield leader
@@ -132,6 +139,14 @@ def test_a_refusal_is_told_in_its_own_words(graph: PretendGraph, conductor: Cond
     conductor.wait_for_graph(20.0)
     with pytest.raises(RobotError, match="bridge/enable refuses: not today"):
         next(conductor.run([3]))
+
+
+def test_what_the_arm_lacks_at_first_is_given_time_to_come(graph: PretendGraph, conductor: Conductor) -> None:
+    graph.refusals = 2
+    conductor.wait_for_graph(20.0)
+    (outcome,) = conductor.run([3])
+    assert outcome.success
+    assert sum(call.startswith("bridge/enable") for call in graph.calls) == 3
 
 
 def test_a_silent_twin_is_named(graph: PretendGraph, conductor: Conductor) -> None:

@@ -1,0 +1,38 @@
+"""Whether more than one publisher offers chunks, told by what the graph knows of them."""
+
+from collections.abc import Sequence
+
+from diffpol_ros.core.clock import to_ns, to_seconds
+
+UNKNOWN = "_NODE_NAME_UNKNOWN_"
+DISCOVERY_NS = to_ns(2.0)
+REMEMBRANCE_NS = to_ns(30.0)
+"""The graph remembers a killed process for about 20 s: a second publisher of the same name may be its successor."""
+
+
+class PublisherWatch:
+    """Judges the names of a topic's publishers; all times are in [ns] of one steady clock."""
+
+    def __init__(self, topic: str) -> None:
+        """Judge the publishers of `topic`."""
+        self._topic = topic
+        self._since_ns: int | None = None
+
+    def rivals(self, names: Sequence[str], now_ns: int) -> str:
+        """Return which publishers are too many, or an empty text; `names` holds one node name a publisher.
+
+        Of two with the same name one is taken to be dead for a while (two that live beside each other are told apart
+        by their heartbeats), and one that has no name yet is given time to be introduced.
+        """
+        if len(names) < 2:
+            self._since_ns = None
+            return ""
+        since_ns = self._since_ns = now_ns if self._since_ns is None else self._since_ns
+        nameless = any(name.endswith(UNKNOWN) for name in names)
+        several = len({name for name in names if not name.endswith(UNKNOWN)}) > 1
+        patience_ns = DISCOVERY_NS if nameless else REMEMBRANCE_NS
+        if not several and now_ns - since_ns < patience_ns:
+            return ""
+        told = ", ".join(sorted(names))
+        since = "" if several else f" for {to_seconds(now_ns - since_ns):.0f} s"
+        return f"{self._topic} has {len(names)} publishers{since}: {told}; leave one"
