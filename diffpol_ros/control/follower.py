@@ -60,7 +60,7 @@ class Follower:
         self._enabled_ns = self._newest_ns = NEVER_NS
         self._stepped_ns = 0
         self._joints = self._gate.positions
-        self._velocity = np.zeros(3)
+        self._twist = np.zeros(6)
 
     @property
     def enabled(self) -> bool:
@@ -144,7 +144,7 @@ class Follower:
 
     def _follow(self, chunk: ActionChunk) -> None:
         # The present waypoint is the one of the last step: joined later, the arm would pause between the two.
-        present = Waypoint(self.kinematics.forward(self._joints), self._velocity, self._gate.width)
+        present = Waypoint(self.kinematics.forward(self._joints), self._twist, self._gate.width)
         self._path = ChunkPath(present, self._stepped_ns + self._lead_ns, chunk, self.settings.minimum_lead)
         self._newest_ns = chunk.observation_stamp_ns
 
@@ -188,10 +188,10 @@ class Follower:
         return verdict
 
     def _advance(self, step: JointStep) -> None:
-        self._joints, self._velocity = step.positions, step.twist[:3]
+        self._joints, self._twist = step.positions, step.twist
 
     def _stand(self) -> None:
-        self._joints, self._velocity = self._gate.positions, np.zeros(3)
+        self._joints, self._twist = self._gate.positions, np.zeros(6)
 
     def _waiting(self) -> tuple[str, str]:
         """Return the name and the reason of having nothing to follow."""

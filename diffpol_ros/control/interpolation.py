@@ -2,32 +2,39 @@
 
 import bisect
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+from diffpol_ros.control import quaternions
+from diffpol_ros.control.rotation_segment import RotationSegment
+from diffpol_ros.control.tangents import bounded_tangents
 from diffpol_ros.core.clock import to_ns, to_seconds
-from diffpol_ros.core.spatial import multiply_quaternions, quaternion_from_rotation_vector, rotation_between
+from diffpol_ros.core.spatial import matrix_from_quaternion
 from diffpol_ros.core.types import ActionChunk, Array, Pose
+
+# Small motions may swing past an action by a quarter of this [m, rad], for the sake of a continuous acceleration.
+SLACK = np.array([0.005] * 3 + [0.02] * 3)
 
 
 @dataclass(frozen=True, eq=False)
 class Waypoint:
     """Where the end effector is told to be at one instant.
 
-    pose: in the robot base frame. velocity: (3,) of its position [m/s]. gripper_width: [m].
+    pose: in the robot base frame. twist: (6,) its velocity there [m/s, rad/s]. gripper_width: [m].
     """
 
     pose: Pose
-    velocity: Array
+    twist: Array
     gripper_width: float
 
 
 class ChunkPath:
     """The actions of a chunk that are still due, joined to the present waypoint.
 
-    Positions follow the cubic spline through the actions (continuous velocity and acceleration, from the present
-    velocity, at rest at the end), rotations the shortest way at constant speed, gripper widths straight lines. It ends
-    with the last action.
+    Cubics in position and on SO(3), from the present twist to rest at the last action, where it ends. Velocities are
+    continuous, and accelerations of positions too unless the path would overshoot its actions. Gripper widths follow
+    straight lines.
     """
 
     def __init__(self, present: Waypoint, now_ns: int, chunk: ActionChunk, minimum_lead: float) -> None:
@@ -36,13 +43,18 @@ class ChunkPath:
         if first == len(chunk):
             raise ValueError("all actions are past")
         self._stamps_ns = (now_ns, *chunk.stamps_ns[first:])
-        positions = np.vstack((present.pose.position, chunk.positions[first:]))
-        self._quaternions = np.vstack((present.pose.quaternion, chunk.quaternions[first:]))
         self._widths = [present.gripper_width, *chunk.gripper_widths[first:].tolist()]
         self._durations = [to_seconds(b - a) for a, b in zip(self._stamps_ns, self._stamps_ns[1:], strict=False)]
-        self._cubics = _cubics(positions, np.array(self._durations), present.velocity)
-        pairs = zip(self._quaternions, self._quaternions[1:], strict=False)
-        self._turns = [rotation_between(start, end) for start, end in pairs]
+        positions = np.vstack((present.pose.position, chunk.positions[first:]))
+        turned = [_unit(numbers) for numbers in (present.pose.quaternion, *chunk.quaternions[first:])]
+        in_body = present.twist[3:] @ matrix_from_quaternion(np.array(turned[0]))
+        moves = np.hstack((np.diff(positions, axis=0), _turns(turned)))
+        durations = np.array(self._durations)
+        tangents = bounded_tangents(moves, durations, np.concatenate((present.twist[:3], in_body)), SLACK)
+        self._cubics = _cubics(positions, tangents[:, :3], durations)
+        speeds = tangents[:, 3:].tolist()
+        ends = zip(turned, turned[1:], pairwise(speeds), self._durations, strict=False)
+        self._rotations = [RotationSegment(*end) for end in ends]
 
     @property
     def end_ns(self) -> int:
@@ -57,23 +69,24 @@ class ChunkPath:
         share = min(max(share, 0.0), 1.0)
         constant, linear, square, cube = self._cubics[segment]
         position = constant + share * (linear + share * (square + share * cube))
-        turn = quaternion_from_rotation_vector(share * self._turns[segment])
         width = self._widths[segment] + share * (self._widths[segment + 1] - self._widths[segment])
-        return Pose(position, multiply_quaternions(turn, self._quaternions[segment])), width
+        return Pose(position, np.array(self._rotations[segment].at(share))), width
 
 
-def _cubics(points: Array, durations: Array, velocity: Array) -> Array:
-    """Return (n, 4, 3) coefficients, in the share of each segment, of the spline from `velocity` to rest."""
-    count = len(points)
-    slopes = np.diff(points, axis=0) / durations[:, None]
-    # The tangents that make the acceleration continuous at each inner point.
-    matrix, right = np.eye(count), np.zeros_like(points)
-    before, after = durations[:-1], durations[1:]
-    inner = np.arange(1, count - 1)
-    matrix[inner, inner - 1], matrix[inner, inner], matrix[inner, inner + 1] = after, 2.0 * (before + after), before
-    right[0] = velocity
-    right[1:-1] = 3.0 * (after[:, None] * slopes[:-1] + before[:, None] * slopes[1:])
-    tangents = np.linalg.solve(matrix, right)
+def _unit(quaternion: Array) -> quaternions.Four:
+    x, y, z, w = (quaternion / float(quaternion @ quaternion) ** 0.5).tolist()
+    return x, y, z, w
+
+
+def _turns(turned: list[quaternions.Four]) -> Array:
+    """Return (n, 3) rotation vectors [rad] from each rotation to the next, as either of the two sees them."""
+    inverses = [quaternions.conjugate(quaternion) for quaternion in turned]
+    pairs = zip(inverses, turned[1:], strict=False)
+    return np.array([quaternions.logarithm(quaternions.product(inverse, after)) for inverse, after in pairs])
+
+
+def _cubics(points: Array, tangents: Array, durations: Array) -> Array:
+    """Return (n, 4, 3) coefficients in the share of each segment."""
     start, end = tangents[:-1] * durations[:, None], tangents[1:] * durations[:, None]
     move = np.diff(points, axis=0)
     return np.stack((points[:-1], start, 3.0 * move - 2.0 * start - end, start + end - 2.0 * move), axis=1)
