@@ -13,13 +13,13 @@ from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import Observation
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
-from diffpol_ros.nodes.object_status import from_status_message
+from diffpol_ros.nodes.object_status import blindness, from_status_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.policy.manifest.specs import ObservationSpec
 from diffpol_ros.policy.observer import Observer
 from diffpol_ros.policy.stream_watch import StreamWatch
 
-JOINTS, END_EFFECTOR = "joint_states", "end_effector_pose"
+JOINTS, END_EFFECTOR, STATUS = "joint_states", "end_effector_pose", "objects/status"
 
 
 class PolicyInputs:
@@ -32,17 +32,20 @@ class PolicyInputs:
         observed: Callable[[Observation], None],
         complain: Callable[[str], None],
         clock: Clock,
+        changed: Callable[[], None],
     ) -> None:
-        """Subscribe `node` to what `spec` asks for; `clock` is one that never jumps."""
+        """Subscribe `node` to what `spec` asks for; `clock` never jumps; `changed` is called with a new complaint."""
+        self._changed = changed
         self._node, self._frame, self._clock = node, spec.frame, clock
-        self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR)}
+        self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR, STATUS)}
+        self._blind = ""
         self._observed, self._complain = observed, complain
         self._observer = Observer()
         subscribe = node.create_subscription
         self._subscriptions = [
             subscribe(JointState, JOINTS, self._on_joint_states, STATES),
             subscribe(PoseStamped, END_EFFECTOR, self._on_end_effector, STATES),
-            subscribe(DiagnosticArray, "objects/status", self._on_status, EVENTS),
+            subscribe(DiagnosticArray, STATUS, self._on_status, EVENTS),
         ]
         for name in spec.objects:
             callback = partial(self._on_object, name)
@@ -55,10 +58,10 @@ class PolicyInputs:
             stream.forget()
 
     def complaint(self) -> str:
-        """Return what is wrong with the robot's states as they come in now, or an empty text."""
+        """Return what is wrong with what comes in now, or an empty text: streams that do not flow, blind cameras."""
         now_ns = self._clock.now_ns()
         complaints = (stream.complaint(now_ns) for stream in self._streams.values())
-        return next((complaint for complaint in complaints if complaint), "")
+        return self._blind or next((complaint for complaint in complaints if complaint), "")
 
     def close(self) -> None:
         """Unsubscribe."""
@@ -85,7 +88,12 @@ class PolicyInputs:
             self._observer.see_object(from_estimate_message(name, message))
 
     def _on_status(self, message: DiagnosticArray) -> None:
+        if not self._is_new(STATUS, from_stamp(message.header.stamp)):
+            return
         self._observer.see_tracking(from_status_message(message))
+        before, self._blind = self._blind, blindness(message)
+        if self._blind != before:
+            self._changed()
 
     def _is_new(self, topic: str, stamp_ns: int) -> bool:
         return self._streams[topic].takes(stamp_ns, self._clock.now_ns())

@@ -93,7 +93,10 @@ class PolicyNode(StageNode[PolicyParameters]):
         if self._stage is None or self._timer is None:
             return "inactive"
         look = partial(self._stage.distrust, self._now_ns(), self._surroundings())
-        return attempted(look, "the look at the policy") or self._inputs.complaint()
+        return attempted(look, "the look at the policy")
+
+    def _look(self) -> None:
+        self._heartbeat.look()
 
     def _follow_parameters(self, stage: PolicyStage) -> None:
         self._settings = LiveSettings(self, stage)
@@ -105,7 +108,9 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._topics = PolicyTopics(self, self._bundle.manifest.action.frame)
         self._taken.callback(self._topics.close)
         clock = RosClock(self.loop_clock())
-        self._inputs = PolicyInputs(self, self._bundle.manifest.observation, stage.observe, self._complain, clock)
+        self._inputs = PolicyInputs(
+            self, self._bundle.manifest.observation, stage.observe, self._complain, clock, self._look
+        )
         self._taken.callback(self._inputs.close)
         self._images = PolicyImages(self, self._bundle.manifest.networks.encoders, self._complain)
         self._taken.callback(self._images.close)
@@ -124,7 +129,7 @@ class PolicyNode(StageNode[PolicyParameters]):
         return self.get_clock().now().nanoseconds
 
     def _surroundings(self) -> Surroundings:
-        return Surroundings(self._images.newest, self._guidance.mixture)
+        return Surroundings(self._images.newest, self._guidance.mixture, self._inputs.complaint())
 
     def _watch_clock(self, stage: PolicyStage) -> None:
         """Start anew where the clock has stepped back: what was seen before lies in its future."""

@@ -19,6 +19,7 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.core.types import ObjectEstimate, Pose, RobotState, Tracking
 from diffpol_ros.estimation.report import ObjectReport
+from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.nodes.messages import to_estimate_message, to_joint_state, to_pose_stamped
 from diffpol_ros.nodes.object_status import to_status_message
 from diffpol_ros.nodes.policy_node import PolicyNode
@@ -51,6 +52,7 @@ class Surroundings(Node):
         self._block = self.create_publisher(PoseWithCovarianceStamped, "objects/block/pose", EVENTS)
         self._status = self.create_publisher(DiagnosticArray, "objects/status", EVENTS)
         self.tracking = Tracking.TRACKING
+        self.sight: Sight | None = Sight({}, blind=False)
         self.create_subscription(MultiDOFJointTrajectory, "action_chunk", self.chunks.append, EVENTS)
         self.create_subscription(DiagnosticArray, "policy/inference", self.records.append, EVENTS)
         self.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, EVENTS)
@@ -73,7 +75,8 @@ class Surroundings(Node):
             self._block.publish(to_estimate_message(estimate, self.frame))
             estimate = replace(estimate, tracking=self.tracking)
             report = ObjectReport("block", estimate, 3, 2, 0.1, False, 0.0)
-            self._status.publish(to_status_message(["block"], [report], now_ns))
+            if self.sight is not None:
+                self._status.publish(to_status_message(["block"], [report], now_ns, self.sight))
         self._joints.publish(to_joint_state(state, NAMES))
         self._end_effector.publish(to_pose_stamped(POSE, now_ns, FRAME))
 

@@ -12,6 +12,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 
 from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS
@@ -88,4 +89,25 @@ def test_lost_robot_states_are_told(graph: Graph, listener: Listener) -> None:
     graph.surroundings.offset_ns = -to_ns(0.9)
     graph.spin_until(lambda: listener.says("came out of order"))
     graph.surroundings.offset_ns = 0
+    graph.spin_until(lambda: listener.fit)
+
+
+def test_blind_cameras_are_told_until_one_sees(graph: Graph, listener: Listener) -> None:
+    seen = graph.surroundings
+    graph.policy.start()
+    graph.spin_until(lambda: listener.fit)
+    seen.sight = Sight({"front": "camera front is frozen"}, blind=True)
+    graph.spin_until(lambda: listener.says("no camera shows anything: camera front is frozen"))
+    came = len(seen.chunks)
+    seen.sight = Sight({"front": "camera front is frozen"}, blind=False)
+    graph.spin_until(lambda: listener.fit and len(seen.chunks) > came)
+
+
+def test_a_dead_estimation_is_told_until_it_speaks(graph: Graph, listener: Listener) -> None:
+    seen = graph.surroundings
+    graph.policy.start()
+    graph.spin_until(lambda: listener.fit)
+    sight, seen.sight = seen.sight, None
+    graph.spin_until(lambda: listener.says("objects/status has been silent"))
+    seen.sight = sight
     graph.spin_until(lambda: listener.fit)

@@ -61,6 +61,11 @@ class Horizon:
         self._used_ns: int | None = None
         self._sent_ns: int | None = None
 
+    def hold(self) -> None:
+        """Forget the plan and the inference that runs, as the arm holds: the next tick asks anew."""
+        self._forget_plan()
+        self._pending_ns = self._used_ns = None
+
     def observe(self, observation: Observation) -> None:
         """Keep an observation, at whatever rate they come; where time steps back, all starts anew."""
         newest = self._history.newest

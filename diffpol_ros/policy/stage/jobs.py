@@ -18,14 +18,18 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What an inference takes beside observations, as it is now: the newest image of each camera, the conditions."""
+    """What an inference takes beside observations, as it is now: the newest image of each camera, the conditions.
+
+    refusal: why nothing that comes in may be acted on now, or an empty text.
+    """
 
     images: Mapping[str, CameraImage] = field(default_factory=dict)
     mixture: Mixture | None = None
+    refusal: str = ""
 
     def unfit(self, encoders: Iterable[ImageEncoder], now_ns: int) -> str:
-        """Return why the images must not be acted on at `now_ns`, or an empty text."""
-        return unfit_images(encoders, self.images, now_ns)
+        """Return why they must not be acted on at `now_ns`, or an empty text."""
+        return self.refusal or unfit_images(encoders, self.images, now_ns)
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,8 +34,7 @@ class PolicyStage:
         self.horizon = Horizon(manifest, self._settings.horizon(runner.takes_promises))
         self.inferences = self.gated = 0
         self.newest: Inference | None = None
-        self.inferring = False
-        self._era = self._drawn = 0
+        self.inferring, self._era, self._drawn = False, 0, 0
         self._acting = WeightsInForce()
         self._forget()
 
@@ -60,13 +59,16 @@ class PolicyStage:
         return self._unfit or self._failure
 
     def distrust(self, now_ns: int, surroundings: Surroundings) -> str:
-        """Return why not even what was sent may be followed any more at `now_ns`; an empty text while it may."""
-        unfit = self._unfit or (self._failure if self._grave else "") or self.horizon.unfit_reason(now_ns)
-        return unfit or surroundings.unfit(self._manifest.networks.encoders, now_ns)
+        """Return why not even what was sent may be followed at `now_ns`, and forget it then; empty while it may."""
+        unfit = self.horizon.unfit_reason(now_ns) or surroundings.unfit(self._manifest.networks.encoders, now_ns)
+        if unfit:
+            self.horizon.hold()
+        return self._unfit or (self._failure if self._grave else "") or unfit
 
     def complain(self, complaint: str) -> None:
         """Take note of what is wrong, until a chunk is sent; what was sent before must not be followed either."""
         self._failure, self._grave = complaint, True
+        self.horizon.hold()
 
     def warm_up(self, surroundings: Surroundings) -> None:
         """Run each program that will be asked for, and learn how long they take; refuse those too slow for a chunk."""
@@ -108,8 +110,7 @@ class PolicyStage:
 
     def _tick(self, now_ns: int, surroundings: Surroundings) -> Job | Answer | None:
         if self.inferring and self.horizon.idle:
-            # What was asked for before the last reset is still running: there is one thread.
-            return None
+            return None  # What was asked for before the last reset is still running: there is one thread.
         decision = self.horizon.tick(now_ns, surroundings.unfit(self._manifest.networks.encoders, now_ns))
         self._unfit = decision.reason if isinstance(decision, Unfit) else ""
         if isinstance(decision, Infer):
@@ -164,8 +165,7 @@ class PolicyStage:
 
     def _acted(self, drawn: Inference, now_ns: int) -> tuple[Inference, str]:
         """Return what generated weights say to the newest observation, or why nothing."""
-        reason = self.horizon.unfit_reason(now_ns)
-        if reason:
+        if reason := self.horizon.unfit_reason(now_ns):
             return drawn, reason
         acted = attempted(partial(self._runner.act, drawn, self.horizon.history), "the generated policy")
         return (drawn, acted) if isinstance(acted, str) else (acted, "")

@@ -74,3 +74,26 @@ def test_a_complaint_of_the_node_is_ground_for_distrust(stage: PolicyStage, obse
     stage.observe(observation_at(START))
     stage.complain("joint_states has no panda_finger_joint1")
     assert "panda_finger_joint1" in stage.distrust(START, NOTHING)
+
+
+def test_what_the_surroundings_refuse_is_not_acted_on_and_the_plan_is_forgotten(
+    bundle_folder: Path, observation_at: Make
+) -> None:
+    bundle = Bundle.load(bundle_folder)
+    stage = PolicyStage(bundle.manifest, PolicyRunner(bundle), StageSettings(seam="inpaint"))
+    stage.absorb(stage.infer(asked(stage, observation_at, START)), START)
+    blind = Surroundings(refusal="no camera shows anything")
+    assert stage.distrust(START, blind) == "no camera shows anything"
+    stage.observe(observation_at(START + STEP))
+    assert stage.tick(START + STEP, blind) is None
+    assert stage.complaint == "no camera shows anything"
+    assert asked(stage, observation_at, START + 2 * STEP).ask.promise is None
+    assert stage.distrust(START + 2 * STEP, NOTHING) == ""
+
+
+def test_an_inference_from_before_the_arm_had_to_hold_is_thrown_away(stage: PolicyStage, observation_at: Make) -> None:
+    job = asked(stage, observation_at, START)
+    stage.distrust(START, Surroundings(refusal="no camera shows anything"))
+    answer = stage.absorb(stage.infer(job), START)
+    assert isinstance(answer, Answer) and answer.published.chunk is None
+    asked(stage, observation_at, START + STEP)
