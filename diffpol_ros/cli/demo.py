@@ -75,6 +75,8 @@ def _run_graph(options: DemoOptions, folder: Path, console: Console, ending: End
         def health() -> None:
             ending.check()
             supervisor.check()
+            while supervisor.incidents:
+                console.print(escape(supervisor.incidents.pop(0)), style="yellow")
 
         return _run_episodes(options, health, console)
 

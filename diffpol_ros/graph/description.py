@@ -9,6 +9,9 @@ from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.arguments import LaunchArguments, parameter_folder
 
 PACKAGE = "diffpol_ros"
+# The arm holds without them, and goes on when they are back; a new bridge is disabled until a person enables it.
+# The twin is the robot and its world, which would begin anew; no recorder writes a bag that another began.
+RESPAWNED = ("twin_camera", "bridge", "estimation", "policy")
 ParameterValue = bool | int | float | str | list[str]
 
 
@@ -17,6 +20,7 @@ class NodeDescription:
     """One process of the graph.
 
     name: of the ROS node. module: what `python -m` runs. parameters override those of parameter_file.
+    respawn: whether it is started again when it is killed. vital: whether the graph ends when it is not.
     """
 
     name: str
@@ -26,6 +30,8 @@ class NodeDescription:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     remappings: tuple[tuple[str, str], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    respawn: bool = False
+    vital: bool = True
 
     @property
     def executable(self) -> str:
@@ -111,4 +117,6 @@ class _Graph:
             parameter_file=file.absolute(),
             parameters={**parameters, **({"use_sim_time": True} if self._simulated and name != "twin" else {})},
             environment={"FASTRTPS_DEFAULT_PROFILES_FILE": str(self._root / "launch" / "fastdds.xml")},
+            respawn=name in RESPAWNED,
+            vital=name != "recorder",
         )

@@ -1,18 +1,20 @@
-"""Runs a graph as real processes, notices when one dies, and leaves nothing behind however it ends."""
+"""Runs a graph as real processes, starts again what was killed, and leaves nothing behind however it ends."""
 
 import ctypes
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.graph.cleanup import identify, stop_groups
 from diffpol_ros.graph.command import command
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.guard import Guard
+from diffpol_ros.graph.respawn import Consequence, RespawnRule
 from diffpol_ros.graph.signals import deferred_signals
 
 PR_SET_PDEATHSIG = 1
@@ -21,16 +23,17 @@ _LIBC = ctypes.CDLL(None)
 
 
 class NodeFailure(DiffpolError):
-    """A node of the graph ended by itself."""
+    """A node of the graph ended, and the graph with it."""
 
 
 @dataclass(frozen=True)
 class RunningNode:
-    """A started node: its process and the file its output goes to."""
+    """A started node: its process and the file its output goes to. lost: it ended, and the others go on."""
 
     description: NodeDescription
     process: subprocess.Popen[bytes]
     log: Path
+    lost: bool = False
 
 
 class Supervisor:
@@ -39,13 +42,21 @@ class Supervisor:
     Enter it from the main thread: a child is told of the death of the thread that started it.
     """
 
-    def __init__(self, graph: Sequence[NodeDescription], log_folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        graph: Sequence[NodeDescription],
+        log_folder: Path,
+        environment: Mapping[str, str],
+        rule: RespawnRule | None = None,
+    ) -> None:
         """Prepare to start `graph` with `environment`; output goes to `log_folder`/<name>.log."""
         self._graph = tuple(graph)
         self._logs = log_folder
         self._environment = dict(environment)
         self._running: list[RunningNode] = []
+        self._rule = rule or RespawnRule(SteadyClock())
         self._guard: Guard | None = None
+        self.incidents: list[str] = []
 
     def __enter__(self) -> "Supervisor":
         """Start every node; if one cannot be started, stop the others."""
@@ -55,7 +66,7 @@ class Supervisor:
         try:
             for node in self._graph:
                 with deferred_signals():
-                    self._start(node, self._guard)
+                    self._running.append(self._start(node, self._guard))
         except BaseException:
             self.stop()
             raise
@@ -67,9 +78,9 @@ class Supervisor:
         """Stop every node, whatever happened."""
         self.stop()
 
-    def _start(self, node: NodeDescription, guard: Guard) -> None:
+    def _start(self, node: NodeDescription, guard: Guard, *, anew: bool = False) -> RunningNode:
         log = self._logs / f"{node.name}.log"
-        with log.open("wb") as output:
+        with log.open("ab" if anew else "wb") as output:
             process = subprocess.Popen(
                 command(node),
                 stdin=subprocess.DEVNULL,
@@ -79,14 +90,27 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
-        self._running.append(RunningNode(node, process, log))
         guard.watch([leader for leader in [identify(process.pid)] if leader])
+        return RunningNode(node, process, log)
 
     def check(self) -> None:
-        """Raise NodeFailure when a node has ended; call it often while the graph runs."""
-        for node in self._running:
-            if node.process.poll() is not None:
-                raise NodeFailure(describe_end(node))
+        """Start again what may be, or raise NodeFailure; call it often while the graph runs, from the main thread.
+
+        What happened without ending the graph is added to `incidents`.
+        """
+        for index, node in enumerate(self._running):
+            code = None if node.lost else node.process.poll()
+            if code is not None:
+                self._running[index] = self._follow(node, self._rule.consequence(node.description, code))
+
+    def _follow(self, node: RunningNode, consequence: Consequence) -> RunningNode:
+        if consequence is Consequence.END or self._guard is None:
+            raise NodeFailure(describe_end(node))
+        self.incidents.append(f"{describe_end(node)}\n  {consequence.value}")
+        if consequence is Consequence.TELL:
+            return replace(node, lost=True)
+        with deferred_signals():
+            return self._start(node.description, self._guard, anew=True)
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """Return the process of the node called `name`."""

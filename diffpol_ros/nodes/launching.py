@@ -1,15 +1,20 @@
 """The description of the graph as actions of launch_ros; imported by launch files only."""
 
 from collections.abc import Callable
+from functools import partial
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, Shutdown
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.graph.arguments import LaunchArguments, describe, from_texts
 from diffpol_ros.graph.description import PACKAGE, NodeDescription
+from diffpol_ros.graph.respawn import Consequence, RespawnRule
 
+RESPAWN_DELAY_S = 0.5
 Graph = Callable[[LaunchArguments], tuple[NodeDescription, ...]]
 
 
@@ -24,11 +29,12 @@ def launch_description(graph: Graph) -> LaunchDescription:
 
 def _nodes(context: LaunchContext, graph: Graph) -> list[LaunchDescriptionEntity]:
     texts = {name: LaunchConfiguration(name).perform(context) for name, _, _ in describe()}
-    return [_action(node) for node in graph(from_texts(texts))]
+    rule = RespawnRule(SteadyClock())
+    return [_action(node, rule) for node in graph(from_texts(texts))]
 
 
-def _action(node: NodeDescription) -> Node:
-    """Return one node; when it ends, so does the launch: half a stack must not move an arm."""
+def _action(node: NodeDescription, rule: RespawnRule) -> Node:
+    """Return one node, started again when it is killed; where that must not be, half a stack must not move an arm."""
     return Node(
         package=PACKAGE,
         executable=node.executable,
@@ -38,5 +44,18 @@ def _action(node: NodeDescription) -> Node:
         remappings=list(node.remappings),
         additional_env=dict(node.environment),
         output="screen",
-        on_exit=Shutdown(reason=f"node {node.name} ended"),
+        respawn=node.respawn,
+        # Long enough for the shutdown below to be heard first.
+        respawn_delay=RESPAWN_DELAY_S,
+        on_exit=partial(_ended, node, rule),
     )
+
+
+def _ended(
+    node: NodeDescription, rule: RespawnRule, event: ProcessExited, context: LaunchContext
+) -> list[LaunchDescriptionEntity]:
+    if context.is_shutdown:
+        return []
+    consequence = rule.consequence(node, event.returncode)
+    told = f"node {node.name} ended with {event.returncode}: {consequence.value}"
+    return [Shutdown(reason=told)] if consequence is Consequence.END else [LogInfo(msg=told)]

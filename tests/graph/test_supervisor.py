@@ -27,8 +27,9 @@ with supervised(Path(sys.argv[1]), stand_in("one", "live"), stand_in("two", "stu
 """
 
 
-def stand_in(name: str, conduct: str) -> NodeDescription:
-    return NodeDescription(name, "tests.graph.stand_in", "", Path("none.yaml"), {"conduct": conduct})
+def stand_in(name: str, conduct: str, *, respawn: bool = False, vital: bool = True) -> NodeDescription:
+    file = Path("none.yaml")
+    return NodeDescription(name, "tests.graph.stand_in", "", file, {"conduct": conduct}, respawn=respawn, vital=vital)
 
 
 def supervised(logs: Path, *nodes: NodeDescription) -> Supervisor:
@@ -101,3 +102,38 @@ def test_a_command_that_cannot_start_stops_the_others(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), supervisor:
         pass
     assert supervisor.process("one").returncode is not None
+
+
+def test_a_killed_node_that_may_be_is_started_again_and_its_log_goes_on(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("policy", "live", respawn=True)) as supervisor:
+        wait_until(lambda: (tmp_path / "policy.log").read_text() == "ready\n")
+        before = supervisor.process("policy")
+        before.kill()
+        before.wait()
+        supervisor.check()
+        after = identify(supervisor.process("policy").pid)
+        assert after and after.pid != before.pid
+        wait_until(lambda: (tmp_path / "policy.log").read_text() == "ready\n" * 2)
+        supervisor.check()
+        (told,) = supervisor.incidents
+        assert "node policy was killed by SIGKILL" in told and "it is started again" in told
+    assert not is_alive(after)
+
+
+def test_a_node_that_refused_to_run_is_not_started_again(tmp_path: Path) -> None:
+    with (
+        supervised(tmp_path, stand_in("camera", "fail", respawn=True)) as supervisor,
+        pytest.raises(NodeFailure, match="exit code 1"),
+    ):
+        wait_until(lambda: supervisor.check())
+
+
+def test_a_node_that_the_others_can_do_without_is_told_once(tmp_path: Path) -> None:
+    with supervised(tmp_path, stand_in("recorder", "live", vital=False)) as supervisor:
+        process = supervisor.process("recorder")
+        process.kill()
+        process.wait()
+        for _ in range(3):
+            supervisor.check()
+        (told,) = supervisor.incidents
+        assert "node recorder was killed by SIGKILL" in told and "the others go on without it" in told
