@@ -62,6 +62,26 @@ class Rig(Protocol):
         """Return the gate's verdicts since the trial began, oldest first."""
         ...
 
+    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
+        """Return at the steady time `end_ns`, or before when `condition` holds."""
+        ...
+
+    def enable(self, deadline_s: float) -> None:
+        """Enable, again and again until the bridge consents; RigError with its last words at the deadline."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a trial: bring everything in order, let the arm follow the policy, forget what was seen before."""
+        ...
+
+    def unsafe(self) -> Sequence[str]:
+        """Return what is wrong with the targets that reached the backend since the trial began."""
+        ...
+
+    def restart(self) -> None:
+        """Start what cannot come back by itself."""
+        ...
+
 
 class ScriptedPolicy(Protocol):
     """Plays the policy node: chunks ten times a second along a path, and the heartbeat."""

@@ -37,6 +37,7 @@ class ScriptedRobot:
 
     def __init__(self, description: RobotDescription, clock: Clock | None = None) -> None:
         """Stand at home; `clock` tells the wall time."""
+        self.description = description
         self.clock = clock or SystemClock()
         self.sent: list[Sent] = []
         self.latched = ""

@@ -1,0 +1,137 @@
+"""A person at the graph: calls its services, and keeps what gate and bridge say; listens in a thread of its own."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.client import Client
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from std_srvs.srv import Trigger
+
+from diffpol_ros.core.clock import SteadyClock, to_ns
+from diffpol_ros.faults.rig import Answer, RigError, Seen
+from diffpol_ros.nodes.messages import from_stamp
+from diffpol_ros.nodes.quality import EVENTS, RECORDED_STATES
+
+POLL_S = 0.002
+SERVICE_DEADLINE_S = 5.0
+AGAIN_S = 0.05
+KEPT = 20_000
+
+
+class Operator:
+    """Its executor spins in a thread, so that whoever injects a fault may block."""
+
+    def __init__(self, node: Node, health: Callable[[], None] = lambda: None) -> None:
+        """Listen as `node`; `health` raises when waiting has become pointless."""
+        self.node, self._health = node, health
+        self._steady = SteadyClock()
+        self._seen: deque[Seen] = deque(maxlen=KEPT)
+        self._targets: deque[JointState] = deque(maxlen=KEPT)
+        self._states: deque[JointState] = deque(maxlen=KEPT)
+        self._clients: dict[str, Client] = {}
+        self._executor = SingleThreadedExecutor()
+        node.create_subscription(DiagnosticArray, "gate", self._on_gate, EVENTS)
+        node.create_subscription(JointState, "joint_targets", self._on_target, RECORDED_STATES)
+        node.create_subscription(JointState, "joint_states", self._on_state, RECORDED_STATES)
+        self._executor.add_node(node)
+        self._thread = threading.Thread(target=self._spin, name="operator", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def add(self, node: Node) -> None:
+        """Let another node of this process live in the same thread."""
+        self._executor.add_node(node)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._executor.shutdown()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5.0)
+
+    def now_ns(self) -> int:
+        """Return the steady time [ns]."""
+        return self._steady.now_ns()
+
+    def verdicts(self) -> Sequence[Seen]:
+        """Return the gate's verdicts since `forget`."""
+        return list(self._seen)
+
+    def targets(self) -> Sequence[JointState]:
+        """Return the targets that the bridge told since `forget`."""
+        return list(self._targets)
+
+    def states(self) -> Sequence[JointState]:
+        """Return the robot's ticks that the bridge told since `forget`."""
+        return list(self._states)
+
+    def forget(self) -> None:
+        """Forget what was heard."""
+        for heard in (self._seen, self._targets, self._states):
+            heard.clear()
+
+    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> bool:
+        """Return whether `condition` came to hold before the steady time `end_ns`."""
+        while not condition():
+            self._health()
+            if self.now_ns() > end_ns:
+                return False
+            time.sleep(POLL_S)
+        return True
+
+    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
+        """Return when `condition` holds, or raise RigError naming `what` and the gate's last words."""
+        if not self.wait_until(self.now_ns() + to_ns(deadline_s), condition):
+            seen = self._seen[-1] if self._seen else None
+            words = f"{seen.code}: {seen.reason}" if seen else "nothing"
+            raise RigError(f"{what} did not come within {deadline_s:g} s; the gate says {words}")
+
+    def call(self, service: str) -> Answer:
+        """Call a service of type Trigger."""
+        client = self._clients.get(service) or self.node.create_client(Trigger, service)
+        self._clients[service] = client
+        self.wait(client.service_is_ready, SERVICE_DEADLINE_S, service)
+        future = client.call_async(Trigger.Request())
+        self.wait(future.done, SERVICE_DEADLINE_S, f"an answer of {service}")
+        response = future.result()
+        assert response is not None
+        return Answer(bool(response.success), str(response.message))
+
+    def enable(self, deadline_s: float) -> None:
+        """Call bridge/enable until the bridge consents, as a person would who waits for the robot."""
+        end_ns = self.now_ns() + to_ns(deadline_s)
+        while not (answer := self.call("bridge/enable")).success:
+            if self.wait_until(self.now_ns() + to_ns(AGAIN_S), lambda: self.now_ns() > end_ns):
+                raise RigError(f"bridge/enable refuses for {deadline_s:g} s: {answer.message}")
+
+    def _spin(self) -> None:
+        try:
+            self._executor.spin()
+        except ExternalShutdownException:
+            return
+
+    def _on_target(self, message: JointState) -> None:
+        self._targets.append(message)
+
+    def _on_state(self, message: JointState) -> None:
+        self._states.append(message)
+
+    def _on_gate(self, message: DiagnosticArray) -> None:
+        statuses: list[DiagnosticStatus] = list(message.status)
+        status = statuses[0]
+        values = {each.key: each.value for each in status.values}
+        self._seen.append(
+            Seen(
+                arrived_ns=self.now_ns(),
+                stamp_ns=from_stamp(message.header.stamp),
+                word=values["verdict"],
+                name=values["name"],
+                reason=values["reason"],
+            )
+        )
