@@ -76,10 +76,10 @@ def main() -> None:
         robot.close()
         twin.stdin.close()
     print_table(f"Polymetis round trips at {1.0 / PERIOD:.0f} Hz against the twin", times)
-    controllers, target = StoredControllers(settings), description.home_positions
+    controllers, target = StoredControllers(settings, description.limits), description.home_positions
     began = time.perf_counter()
     for _ in range(CALLS):
-        controllers.update(target)
+        controllers.update(target, 1.0, 0)
     print(f"  patching an update: {(time.perf_counter() - began) / CALLS * 1e6:.1f} us")
 
 

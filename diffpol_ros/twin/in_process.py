@@ -13,7 +13,6 @@ from diffpol_ros.twin.scene import TICK_NS
 from diffpol_ros.twin.simulation import Simulation
 from diffpol_ros.twin.soft_impedance import SoftImpedance
 
-SOFT_START = 0.5
 # As long as Polymetis's client bears a robot that does not tick [ns].
 FROZEN_NS = 200_000_000
 
@@ -58,7 +57,7 @@ class InProcessTwin:
         """Follow targets from where the arm is, softly at first."""
         positions = self.state().joint_positions
         limits = np.array(self.simulation.description.limits.torque)
-        self._law = SoftImpedance(positions, self._gains, limits, SOFT_START)
+        self._law = SoftImpedance(positions, self._gains, limits)
         self.simulation.set_law(self._law)
         self._why_stopped = ""
 
@@ -75,7 +74,7 @@ class InProcessTwin:
         if not np.isfinite(target.joint_positions).all():
             raise RobotError(f"the target is {target.joint_positions.tolist()}, expected 7 finite numbers")
         width = self._hand.goto(target.gripper_width)
-        self._law.law.set_target(target.joint_positions)
+        self._law.set_target(target.joint_positions)
         return JointTarget(target.stamp_ns, target.joint_positions, width)
 
     def stop(self) -> None:

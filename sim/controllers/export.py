@@ -13,15 +13,20 @@ from torch import nn
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.robots.polymetis.settings import PolymetisSettings
 from diffpol_ros.robots.polymetis.stored_controllers import (
-    CONTROLLER_FILE,
     CONTROLLER_FOLDER,
-    IMPEDANCE_LAW,
-    UPDATE_FILE,
+    HYBRID_LAW,
+    JOINT_LAW,
+    UPDATE_LAW,
+    stored_file,
 )
 from diffpol_ros.robots.polymetis.torchscript_archive import DESCRIPTION_ENTRY
-from sim.controllers.impedance import JointImpedance, JointTargetUpdate
+from sim.controllers.impedance import HybridImpedance, JointImpedance
+from sim.controllers.update import JointTargetUpdate
 
-PATCHABLE = ("joint_pos_desired", "joint_stiffness", "joint_damping", "cartesian_stiffness", "cartesian_damping")
+PATCHABLE = (
+    *("joint_pos_desired", "joint_stiffness", "joint_damping", "cartesian_stiffness", "cartesian_damping"),
+    *("torque_limits", "stiffness_scale", "soft_start", "decided_at"),
+)
 
 
 @dataclass(frozen=True)
@@ -75,25 +80,29 @@ def _without_debug(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def controller_archive(description: RobotDescription) -> bytes:
-    """Return the impedance controller of a robot, holding its home."""
-    gains = description.backend.settings.read(PolymetisSettings)
-    module = JointImpedance(description.kinematics, gains, torch.tensor(description.home))
-    return archive_of(module, IMPEDANCE_LAW)
+def module_of(law: str, description: RobotDescription) -> nn.Module:
+    """Return the module of a controller or an update, holding the robot's home."""
+    home, limits = torch.tensor(description.home), description.limits
+    settings = description.backend.settings.read(PolymetisSettings)
+    if law == UPDATE_LAW:
+        return JointTargetUpdate(home)
+    if law == JOINT_LAW:
+        return JointImpedance(limits, settings, home)
+    return HybridImpedance(limits, settings, home, description.kinematics)
 
 
-def update_archive(description: RobotDescription) -> bytes:
-    """Return the file that moves the controller's target."""
-    return archive_of(JointTargetUpdate(torch.tensor(description.home)), IMPEDANCE_LAW)
+def stored_archive(law: str, description: RobotDescription) -> bytes:
+    """Return the file of a controller or an update."""
+    return archive_of(module_of(law, description), law)
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     arguments = tyro.cli(Arguments, description=__doc__)
     description = load_robot_description(arguments.robot)
     arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / CONTROLLER_FILE).write_bytes(controller_archive(description))
-    (arguments.output / UPDATE_FILE).write_bytes(update_archive(description))
+    for law in (JOINT_LAW, HYBRID_LAW, UPDATE_LAW):
+        stored_file(law, arguments.output).write_bytes(stored_archive(law, description))
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ def arm() -> Arm:
 
 
 def controller(target: np.ndarray = HOME) -> Controller:
-    polymetis = load_robot_description("panda").backend.settings.read(PolymetisSettings)
-    assert polymetis is not None
-    return load_controller(StoredControllers(polymetis).controller(target), FakePlant().plant_state())
+    panda = load_robot_description("panda")
+    polymetis = panda.backend.settings.read(PolymetisSettings)
+    return load_controller(StoredControllers(polymetis, panda.limits).controller(target), FakePlant().plant_state())
 
 
 def test_an_episode_begins_and_ends_with_a_tick(arm: Arm):

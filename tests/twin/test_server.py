@@ -59,7 +59,7 @@ def panda() -> RobotDescription:
 
 @pytest.fixture(scope="module")
 def stored(panda: RobotDescription) -> StoredControllers:
-    return StoredControllers(panda.backend.settings.read(PolymetisSettings))
+    return StoredControllers(panda.backend.settings.read(PolymetisSettings), panda.limits)
 
 
 @pytest.fixture

@@ -122,9 +122,9 @@ def test_an_update_that_does_not_fit_is_refused():
 
 
 def test_the_native_controller_takes_a_strangers_update():
-    polymetis = load_robot_description("panda").backend.settings.read(PolymetisSettings)
-    assert polymetis is not None
-    controller = load_controller(StoredControllers(polymetis).controller(HOME), STATE)
+    panda = load_robot_description("panda")
+    polymetis = panda.backend.settings.read(PolymetisSettings)
+    controller = load_controller(StoredControllers(polymetis, panda.limits).controller(HOME), STATE)
     assert isinstance(controller, NativeController)
     controller.update(update_of(joint_pos_desired=torch.arange(7.0)))
     np.testing.assert_allclose(controller.law.target, np.arange(7.0))

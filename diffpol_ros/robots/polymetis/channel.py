@@ -23,11 +23,22 @@ CONTROLLER_GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.FAILED_PRECONDITIO
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long an answer may take [s]: an ordinary one, one that waits for the robot to tick, and the first."""
+    """How long each kind of answer may take [s].
 
-    call: float = 0.5
+    The loop that moves the arm waits for `state`, `update` and `stop`: together they leave it time to tell of a loss
+    within 0.3 s. `hand` is for the gripper's own thread, `tick` for what waits until the robot ticks or loads a file.
+    """
+
+    state: float = 0.04
+    update: float = 0.1
+    stop: float = 0.2
+    hand: float = 0.5
     tick: float = 3.0
-    connect: float = 5.0
+    connect: float = 1.0
+
+
+class RobotLate(RobotUnreachable):
+    """No answer within the deadline; the next one may well come in time."""
 
 
 class PolymetisChannel:
@@ -36,21 +47,34 @@ class PolymetisChannel:
     def __init__(self, address: str, methods: Mapping[str, Method], what: str) -> None:
         """Prepare to call `methods` at `address` ("host:port"); `what` names the server in errors."""
         self.address = address
-        self._what = what
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
-        self._calls = {name: _callable(self._channel, method) for name, method in methods.items()}
+        self._methods, self._what = methods, what
+        self._channel: grpc.Channel | None = None
+        self._calls: dict[str, Callable[..., Any]] = {}
+        self._uploads: dict[str, Callable[..., Any]] = {}
+        self._why_closed = "it was not connected yet: connect first"
+        self._closed = False
+
+    def open(self) -> None:
+        """Begin a new connection and end the one before, with whatever was still under way in it."""
+        if self._closed:
+            raise self._unreachable(self._why_closed)
+        self._hang_up()
+        channel = self._channel = grpc.insecure_channel(self.address, options=OPTIONS)
+        self._calls = {name: _callable(channel, method) for name, method in self._methods.items()}
         self._uploads = {
-            name: _upload(self._channel, method) for name, method in methods.items() if method.streams_requests
+            name: _upload(channel, method) for name, method in self._methods.items() if method.streams_requests
         }
 
     def on_disconnect(self, react: Callable[[], None]) -> None:
-        """Call `react`, from another thread, whenever the connection is not up."""
+        """Call `react`, from another thread, whenever the present connection, which is up, no longer is."""
+        channel = self._channel
 
         def forward(connectivity: grpc.ChannelConnectivity) -> None:
-            if connectivity is not grpc.ChannelConnectivity.READY:
+            if connectivity is not grpc.ChannelConnectivity.READY and channel is self._channel:
                 react()
 
-        self._channel.subscribe(forward)
+        if channel is not None:
+            channel.subscribe(forward)
 
     def call(self, name: str, request: Any, deadline_s: float) -> Any:
         """Return the answer to one request; where the method streams requests, to a stream of that one.
@@ -58,25 +82,36 @@ class PolymetisChannel:
         On the wire both are the same, but for a stream of its own grpc starts a thread, which costs a
         100 Hz loop 0.6 ms a call and much of its evenness.
         """
-        return self._run(name, self._calls[name], request, deadline_s)
+        return self._run(name, self._calls.get(name), request, deadline_s)
 
     def upload(self, name: str, requests: Iterable[Any], deadline_s: float) -> Any:
         """Return the answer to a stream of requests."""
-        return self._run(name, self._uploads[name], iter(requests), deadline_s)
+        return self._run(name, self._uploads.get(name), iter(requests), deadline_s)
 
-    def _run(self, name: str, call: Callable[..., Any], request: Any, deadline_s: float) -> Any:
+    def _run(self, name: str, call: Callable[..., Any] | None, request: Any, deadline_s: float) -> Any:
+        if call is None:
+            raise self._unreachable(self._why_closed)
         try:
             return call(request, timeout=deadline_s)
         except grpc.RpcError as error:
             raise self._explain(name, error, deadline_s) from error
         except ValueError as error:
-            raise RobotUnreachable(
-                f"{self._what} at {self.address}: the connection was closed: connect again"
-            ) from error
+            # So grpc tells of a channel that another thread closed in the meantime.
+            raise self._unreachable("it was closed while it was asked") from error
 
     def close(self) -> None:
-        """Hang up."""
-        self._channel.close()
+        """Hang up for good."""
+        self._closed, self._why_closed = True, "it was closed: make another"
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        channel, self._channel = self._channel, None
+        self._calls, self._uploads = {}, {}
+        if channel is not None:
+            channel.close()
+
+    def _unreachable(self, why: str) -> RobotUnreachable:
+        return RobotUnreachable(f"{self._what} at {self.address}: no connection: {why}")
 
     def _explain(self, name: str, error: grpc.RpcError, deadline_s: float) -> RobotError:
         code, details = error.code(), error.details()  # type: ignore[attr-defined]
@@ -84,7 +119,7 @@ class PolymetisChannel:
         if code is grpc.StatusCode.UNAVAILABLE:
             return RobotUnreachable(f"{who} does not answer ({details}): start it, or correct the address")
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return RobotUnreachable(
+            return RobotLate(
                 f"{who} did not answer {name} within {deadline_s} s: see whether it is overloaded, the network is down "
                 "or its robot does not tick"
             )

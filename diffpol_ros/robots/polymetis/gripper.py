@@ -34,7 +34,8 @@ class PolymetisGripper:
         self._error: RobotError | None = None
 
     def connect(self) -> None:
-        """Check that the gripper is the expected one and begin to follow it."""
+        """Reach the gripper anew, check that it is the expected one and begin to follow it."""
+        self._channel.open()
         metadata = self._channel.call("GetRobotClientMetadata", Empty(), self._deadlines.connect)
         if abs(metadata.max_width - self._gripper.maximum_width) > 0.01:
             raise RobotError(
@@ -83,7 +84,7 @@ class PolymetisGripper:
         while not self._closed.is_set():
             try:
                 self._send_target()
-                self._poll(self._deadlines.call)
+                self._poll(self._deadlines.hand)
                 self._error = None
             except RobotError as error:
                 self._error = error

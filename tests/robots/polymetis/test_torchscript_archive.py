@@ -7,19 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffpol_ros.robots.polymetis.stored_controllers import (
-    CONTROLLER_FILE,
-    CONTROLLER_FOLDER,
-    IMPEDANCE_LAW,
-    UPDATE_FILE,
-)
+from diffpol_ros.robots.polymetis.stored_controllers import HYBRID_LAW, JOINT_LAW, UPDATE_LAW, stored_file
 from diffpol_ros.robots.polymetis.torchscript_archive import JOINT_TARGET, ArchiveError, TorchScriptArchive
 
 # TorchScript is what Polymetis's servers load, whatever torch now thinks of it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 
-UPDATE = TorchScriptArchive.load(CONTROLLER_FOLDER / UPDATE_FILE)
-CONTROLLER = TorchScriptArchive.load(CONTROLLER_FOLDER / CONTROLLER_FILE)
+UPDATE = TorchScriptArchive.load(stored_file(UPDATE_LAW))
+CONTROLLER = TorchScriptArchive.load(stored_file(HYBRID_LAW))
 seven_floats = st.lists(st.floats(-1e6, 1e6, width=32), min_size=7, max_size=7)
 
 
@@ -75,10 +70,12 @@ def test_a_missing_file_is_named(tmp_path: Path):
 
 
 def test_the_stored_files_name_their_law_and_fit_the_wire():
-    assert CONTROLLER.law == UPDATE.law == IMPEDANCE_LAW
-    assert UPDATE.tensors == (JOINT_TARGET,)
-    assert len(CONTROLLER.content) < 20_000
+    assert UPDATE.tensors == (JOINT_TARGET, "decided_at", "stiffness_scale")
     assert len(UPDATE.content) < 3_000
+    for law in (JOINT_LAW, HYBRID_LAW):
+        stored = TorchScriptArchive.load(stored_file(law))
+        assert stored.law == law
+        assert len(stored.content) < 20_000
 
 
 def test_a_file_as_torch_writes_it_is_patched_too():
@@ -86,7 +83,7 @@ def test_a_file_as_torch_writes_it_is_patched_too():
     torch = pytest.importorskip("torch")
     pytest.importorskip("tyro")
     from sim.controllers.export import _saved
-    from sim.controllers.impedance import JointTargetUpdate
+    from sim.controllers.update import JointTargetUpdate
 
     description = b'{"law": "joint_impedance", "tensors": {"joint_pos_desired": "data/0"}}'
     content = _saved(torch.jit.script(JointTargetUpdate(torch.zeros(7))), description)

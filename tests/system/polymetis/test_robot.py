@@ -39,7 +39,7 @@ def test_the_arm_follows_targets_and_holds_after_stop(robot: PolymetisRobot, twi
     assert not isinstance(twin.plant.law, NativeController)
 
 
-def test_the_controller_begins_where_the_arm_is_with_the_gains_of_the_description(
+def test_the_controller_begins_where_the_arm_is_with_the_gains_and_torque_limits_of_the_description(
     robot: PolymetisRobot, twin: FakeTwin, panda: RobotDescription
 ):
     robot.connect()
@@ -49,6 +49,7 @@ def test_the_controller_begins_where_the_arm_is_with_the_gains_of_the_descriptio
     np.testing.assert_allclose(law.law.target, HOME, atol=1e-3)
     settings = settings_of(panda, 1, 1)
     np.testing.assert_allclose(law.law.gains.joint_stiffness, settings.joint_stiffness)
+    np.testing.assert_allclose(law.law.torque_limits, panda.limits.torque)
 
 
 def test_nobody_at_the_address_is_named(panda: RobotDescription):
@@ -117,5 +118,5 @@ def test_a_closed_robot_says_so_and_closes_twice(robot: PolymetisRobot):
     robot.connect()
     robot.close()
     robot.close()
-    with pytest.raises(RobotUnreachable, match="connect again"):
+    with pytest.raises(RobotUnreachable, match="it was closed"):
         robot.state()

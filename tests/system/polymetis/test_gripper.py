@@ -15,7 +15,7 @@ from tests.fake_twin import FakeTwin, OffsetClock, wait_until
 @pytest.fixture
 def gripper(twin: FakeTwin, panda: RobotDescription, client_clock: OffsetClock) -> Iterator[PolymetisGripper]:
     address = f"127.0.0.1:{twin.gripper_server.port}"
-    gripper = PolymetisGripper(address, panda.gripper, client_clock, Deadlines(call=1.0, tick=1.0))
+    gripper = PolymetisGripper(address, panda.gripper, client_clock, Deadlines(hand=1.0, tick=1.0))
     yield gripper
     gripper.close()
 

@@ -7,7 +7,7 @@ from diffpol_ros.robots.polymetis.channel import Deadlines
 from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from tests.fake_twin import FakeTwin, OffsetClock, settings_of
 
-DEADLINES = Deadlines(call=1.0, tick=1.0, connect=5.0)
+DEADLINES = Deadlines(state=1.0, update=1.0, stop=1.0, tick=1.0, connect=5.0)
 
 
 @pytest.fixture(scope="session")
