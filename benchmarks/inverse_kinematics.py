@@ -1,77 +1,42 @@
-"""One step of differential inverse kinematics against mink: `python -m benchmarks.inverse_kinematics`.
+"""Differential inverse kinematics against mink and pink: `python -m benchmarks.inverse_kinematics [--excursions N]`.
 
-Both follow the same circle with the same limits on joint positions and velocities; mink solves its program with daqp.
-Then the same excursion out of reach and back, by each.
+The cost of a step, all on the same circle and in one run: ours, the paper's pseudo-inverse, damped least squares on
+MuJoCo's Jacobian, mink and pink with daqp. Then who comes back from where, of N excursions of each of nine kinds.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
-import mink
-import mujoco
 import numpy as np
+import tyro
 
+from benchmarks.inverse_kinematics_excursions import STUCK, Excursions, Outcome, try_excursion
+from benchmarks.inverse_kinematics_rivals import MinkStep, MujocoStep, Step, damped, pink_step, plain
 from benchmarks.timing import interleaved, print_table
 from diffpol_ros.control.differential_ik import DifferentialInverseKinematics
-from diffpol_ros.control.kinematics import Kinematics, pose_error
+from diffpol_ros.control.kinematics import Kinematics
+from diffpol_ros.control.plain_ik import PlainInverseKinematics
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.types import Array, Pose
-from diffpol_ros.twin.hand import TOOL_SITE
-from diffpol_ros.twin.simulation import Simulation
 
 ROUNDS = 2000
 CIRCLE = 0.1
 TURN = 0.02
-AWAY = np.array([0.8, 0.0, 0.0])
-EXCURSION_STEPS = 300
-
-Step = Callable[[Array, Pose], Array]
+OURS = "ours: bounds, posture, way out"
 
 
-def plain(kinematics: Kinematics, joints: Array, target: Pose) -> Array:
-    """Return a damped least squares step with neither limits nor posture."""
-    pose, jacobian = kinematics.forward_and_jacobian(joints)
-    missing = np.linalg.solve(jacobian @ jacobian.T + 1e-4 * np.eye(6), pose_error(target, pose))
-    return joints + jacobian.T @ missing
+@dataclass(frozen=True)
+class Arguments:
+    """How much to measure."""
 
-
-class MinkStep:
-    """A step by mink, as its own examples write it."""
-
-    def __init__(self, description: RobotDescription, period: float) -> None:
-        """Take the twin's model, with the description's limits."""
-        model = Simulation(description=description).model
-        self._arm = [f"{name}" for name in _arm_joints(model)]
-        self._period = period
-        self._configuration = mink.Configuration(model)
-        self._task = mink.FrameTask(TOOL_SITE, "site", position_cost=1.0, orientation_cost=1.0, lm_damping=1e-2)
-        self._posture = mink.PostureTask(model, cost=1e-3)
-        self._start = self._configuration.q.copy()
-        self._start[:7] = description.home_positions
-        self._posture.set_target(self._start)
-        velocities = dict(zip(self._arm, np.array(description.limits.velocity), strict=True))
-        self._limits = [mink.ConfigurationLimit(model), mink.VelocityLimit(model, velocities)]
-
-    def __call__(self, joints: Array, target: Pose) -> Array:
-        """Return where the joints go next."""
-        full = self._start.copy()
-        full[:7] = joints
-        self._configuration.update(full)
-        x, y, z, w = target.quaternion
-        rotation = mink.SO3(np.array([w, x, y, z]))
-        self._task.set_target(mink.SE3.from_rotation_and_translation(rotation, target.position))
-        velocity = mink.solve_ik(
-            self._configuration, [self._task, self._posture], self._period, "daqp", limits=self._limits
-        )
-        return joints + velocity[:7] * self._period
-
-
-def _arm_joints(model: mujoco.MjModel) -> list[str]:
-    return [mujoco.mj_id2name(model, mujoco.mjtObj.mjOBJ_JOINT, index) for index in range(7)]
+    excursions: int = 6
+    """Of each kind, for each robot and method."""
+    ours_only: bool = False
+    """Leave the other methods out of the excursions: with hundreds of each kind they take hours."""
 
 
 class Walker:
-    """Follows the circle with one kind of step."""
+    """Follows a circle with one kind of step."""
 
     def __init__(self, step: Step, start: Array, home: Pose) -> None:
         """Begin at `start`."""
@@ -84,38 +49,84 @@ class Walker:
         self._joints = self._step(self._joints, Pose(self._home.position + offset, self._home.quaternion))
 
 
-def excursion(step: Step, start: Array, home: Pose, kinematics: Kinematics) -> tuple[float, float]:
-    """Return the largest step [rad] and what is missing in the end [mm] of a way out of reach and back."""
-    joints, largest = start, 0.0
-    for target in [Pose(home.position + AWAY, home.quaternion)] * EXCURSION_STEPS + [home] * EXCURSION_STEPS:
-        following = step(joints, target)
-        largest, joints = max(largest, float(np.abs(following - joints).max())), following
-    return largest, 1e3 * float(np.linalg.norm(kinematics.forward(joints).position - home.position))
+def ours(description: RobotDescription, period: float) -> Step:
+    """Return a step as the follower takes it."""
+    inverse = DifferentialInverseKinematics(description, Kinematics(description), FollowerSettings())
+    return lambda joints, target: inverse.step(joints, target, period).positions
 
 
-def main() -> None:
-    """Print the cost of a step, and who comes back."""
-    description, settings = load_robot_description("panda"), FollowerSettings()
-    kinematics = Kinematics(description)
-    inverse = DifferentialInverseKinematics(description, kinematics, settings)
-    steps: dict[str, Step] = {
-        "ours: limits, velocities, posture": lambda q, target: inverse.step(q, target, settings.period).positions,
-        "plain damped least squares": lambda q, target: plain(kinematics, q, target),
-        "mink with daqp: the same limits, posture": MinkStep(description, settings.period),
+def bare(description: RobotDescription, period: float) -> Step:
+    """Return the follower's other step, the paper's."""
+    inverse = PlainInverseKinematics(Kinematics(description))
+    return lambda joints, target: inverse.step(joints, target, period).positions
+
+
+def others(description: RobotDescription, period: float) -> dict[str, Step]:
+    """Return mink's step, and pink's where it is installed."""
+    steps: dict[str, Step] = {"mink, daqp: bounds, posture": MinkStep(description, period)}
+    try:
+        steps["pink, daqp: bounds, posture"] = pink_step(description, period)
+    except ImportError as error:
+        print(f"(pink is left out: {error}; pip install pin-pink)")
+    return steps
+
+
+def print_times(description: RobotDescription, period: float) -> None:
+    """Print what a step costs."""
+    start = description.home_positions
+    home = Kinematics(description).forward(start)
+    steps = {
+        OURS: ours(description, period),
+        "the paper's pseudo-inverse, no bounds": bare(description, period),
+        "damped, MuJoCo's Jacobian, no bounds": MujocoStep(description),
+        **others(description, period),
     }
-    start, home = description.home_positions, kinematics.forward(description.home_positions)
-    print_table(
-        "one step of differential inverse kinematics",
-        interleaved({name: Walker(step, start, home) for name, step in steps.items()}, ROUNDS, warm_up=100),
-        "us",
-    )
+    walkers = {name: Walker(step, start, home) for name, step in steps.items()}
+    print_table("one step of differential inverse kinematics", interleaved(walkers, ROUNDS, warm_up=100), "us")
+
+
+def print_excursions(name: str, period: float, arguments: Arguments) -> None:
+    """Print who comes back, and how far from the target the others stay."""
+    description = load_robot_description(name)
+    kinematics, excursions = Kinematics(description), Excursions(description)
+    steps = {OURS: ours(description, period)}
+    if not arguments.ours_only:
+        steps["pseudo-inverse, clipped"] = plain(description, period)
+        steps["damped 0.01, clipped"] = damped(description, period)
+        steps |= others(description, period)
+    total = arguments.excursions * len(excursions.kinds)
+    print(f"\n{name}: {total} excursions; share that is stuck (more than 1 mm or 1 mrad off after 20 s)")
+    for method, step in steps.items():
+        outcomes: dict[str, list[Outcome]] = {kind: [] for kind in excursions.kinds}
+        for kind, excursion in excursions.draw(arguments.excursions):
+            outcomes[kind].append(try_excursion(step, kinematics, excursion))
+        _print_method(method, outcomes, period)
+
+
+def _print_method(method: str, outcomes: dict[str, list[Outcome]], period: float) -> None:
+    everything = [outcome for some in outcomes.values() for outcome in some]
+    worst, turned = max(outcome.position for outcome in everything), max(outcome.rotation for outcome in everything)
+    times = period * np.percentile([outcome.steps for outcome in everything], [50, 99])
     print(
-        f"\nout of reach by {AWAY[0]} m and back; the least velocity limit is {2.175 * settings.period:.4f} rad a step"
+        f"  {method}: {_stuck(everything):.1%} stuck, worst {1e3 * worst:.2f} mm {1e3 * turned:.2f} mrad; "
+        f"back after {times[0]:.1f} s, p99 {times[1]:.1f} s"
     )
-    for name, step in steps.items():
-        largest, missing = excursion(step, start, home, kinematics)
-        print(f"  {name:<42} largest step {largest:8.4f} rad, {missing:8.3f} mm from the target in the end")
+    shares = [f"{kind} {_stuck(some):.0%}" for kind, some in outcomes.items() if _stuck(some) > 0.0]
+    if shares:
+        print(f"    {', '.join(shares)}")
+
+
+def _stuck(outcomes: list[Outcome]) -> float:
+    return sum(max(outcome.position, outcome.rotation) > STUCK for outcome in outcomes) / len(outcomes)
+
+
+def main(arguments: Arguments) -> None:
+    """Print the cost of a step, and who comes back."""
+    period = FollowerSettings().period
+    print_times(load_robot_description("panda"), period)
+    for name in ("panda", "fr3"):
+        print_excursions(name, period, arguments)
 
 
 if __name__ == "__main__":
-    main()
+    main(tyro.cli(Arguments))
