@@ -14,6 +14,8 @@ from diffpol_ros.core.types import Array
 
 SINGLE_PRECISION = 2.0**-23
 """Of the positions, where the backend takes single precision."""
+STRAY_M = 0.005
+"""How far the tool may cut a corner of the workspace [m]."""
 SLACK = 1.0 + 1e-3
 LONGEST_STEP = 2
 PAUSE = 5
@@ -97,7 +99,7 @@ class Audit:
                 # The first step of a motion may last as long as the longest.
                 run = [(run[0][0] - LONGEST_STEP * back * self._period_ns, before) for back in (3, 2, 1)] + run
             last_ns, last = run[-1]
-            if end < len(received) and not any(0 <= stop - last_ns < 20 * self._period_ns for stop in stops_ns):
+            if end < len(received) and not any(last_ns <= stop <= received[end].stamp_ns for stop in stops_ns):
                 run += [(last_ns + ahead * self._period_ns, last) for ahead in (1, 2, 3)]
             yield run
 

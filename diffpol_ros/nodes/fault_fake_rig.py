@@ -18,7 +18,7 @@ from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.faults.audit import Audit, Received
+from diffpol_ros.faults.audit import STRAY_M, Audit, Received
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.faults.scripted_robot import ScriptedRobot, Workshop
 from diffpol_ros.faults.shifted_clock import ShiftedClock
@@ -55,7 +55,7 @@ class BridgeRig:
         self.robot, self.policy = robot, policy
         self._operator, self._clock = operator, clock
         settings = FollowerSettings()
-        self._audit = Audit(robot.description, settings.period, settings.workspace_tolerance, OLDEST_S)
+        self._audit = Audit(robot.description, settings.period, STRAY_M, OLDEST_S)
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""

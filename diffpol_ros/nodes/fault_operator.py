@@ -92,10 +92,15 @@ class Operator:
             words = f"{seen.code}: {seen.reason}" if seen else "nothing"
             raise RigError(f"{what} did not come within {deadline_s:g} s; the gate says {words}")
 
+    def require(self, services: Sequence[str], deadline_s: float) -> None:
+        """Return when every one of `services` is offered and the gate has spoken."""
+        for service in services:
+            self.wait(self._client(service).service_is_ready, deadline_s, service)
+        self.wait(self.verdicts, deadline_s, "the gate's first verdict")
+
     def call(self, service: str) -> Answer:
         """Call a service of type Trigger."""
-        client = self._clients.get(service) or self.node.create_client(Trigger, service)
-        self._clients[service] = client
+        client = self._client(service)
         self.wait(client.service_is_ready, SERVICE_DEADLINE_S, service)
         future = client.call_async(Trigger.Request())
         self.wait(future.done, SERVICE_DEADLINE_S, f"an answer of {service}")
@@ -109,6 +114,11 @@ class Operator:
         while not (answer := self.call("bridge/enable")).success:
             if self.wait_until(self.now_ns() + to_ns(AGAIN_S), lambda: self.now_ns() > end_ns):
                 raise RigError(f"bridge/enable refuses for {deadline_s:g} s: {answer.message}")
+
+    def _client(self, service: str) -> Client:
+        if service not in self._clients:
+            self._clients[service] = self.node.create_client(Trigger, service)
+        return self._clients[service]
 
     def _spin(self) -> None:
         try:

@@ -1,0 +1,40 @@
+"""The twin's graph with a fault's hands in it: lines to the robot and topics that pass through the rig."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from diffpol_ros.graph.description import NodeDescription
+
+RELAYED = "/relayed"
+PUBLISHERS = {
+    "joint_states": "bridge",
+    "end_effector_pose": "bridge",
+    "action_chunk": "policy",
+    "policy/status": "policy",
+}
+PUBLISHERS_BY_PREFIX = {"camera/": "twin_camera", "objects/": "estimation"}
+
+
+def relayed(topic: str) -> str:
+    """Return the name under which subscribers find a relayed topic."""
+    return f"{topic}{RELAYED}"
+
+
+def publisher_of(topic: str) -> str:
+    """Return the node that publishes `topic`."""
+    by_prefix = (node for prefix, node in PUBLISHERS_BY_PREFIX.items() if topic.startswith(prefix))
+    return PUBLISHERS.get(topic) or next(by_prefix)
+
+
+def with_hands_in_it(
+    graph: Sequence[NodeDescription], relays: Sequence[str], arm_port: int, gripper_port: int
+) -> tuple[NodeDescription, ...]:
+    """Return `graph` with the bridge's robot at these ports, and all subscribers of `relays` on the relayed topics."""
+    changed = []
+    for node in graph:
+        remappings = tuple((topic, relayed(topic)) for topic in relays if publisher_of(topic) != node.name)
+        ports = {"arm_port": arm_port, "gripper_port": gripper_port} if node.name == "bridge" else {}
+        changed.append(
+            replace(node, remappings=(*node.remappings, *remappings), parameters={**node.parameters, **ports})
+        )
+    return tuple(changed)

@@ -1,0 +1,226 @@
+"""The whole graph in the twin as real processes, with a fault's hands on its lines, topics and processes."""
+
+import random
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+from geometry_msgs.msg import PoseWithCovarianceStamped
+from rclpy.node import Node
+from trajectory_msgs.msg import MultiDOFJointTrajectory
+
+from diffpol_ros.control.settings import FollowerSettings
+from diffpol_ros.core.clock import SteadyClock, to_ns
+from diffpol_ros.core.robot_description import JOINTS, load_robot_description
+from diffpol_ros.faults.audit import STRAY_M, Audit, Received
+from diffpol_ros.faults.graph_plan import with_hands_in_it
+from diffpol_ros.faults.line import ProxyLine, proxy_line
+from diffpol_ros.faults.rig import Answer, Relay, RigError, Seen
+from diffpol_ros.graph.arguments import LaunchArguments
+from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.ports import free_ports
+from diffpol_ros.graph.respawn import RespawnRule
+from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+from diffpol_ros.nodes.fault_operator import Operator
+from diffpol_ros.nodes.fault_relay import TopicRelay
+from diffpol_ros.nodes.messages import from_stamp, gripper_width
+from diffpol_ros.nodes.quality import EVENTS
+from diffpol_ros.nodes.session import ros_node
+
+START_S = 90.0
+SETTLE_S = 0.4
+MOVING_SPEED = 0.1
+LONGEST_DELAY_S = 0.6
+MOST_RESPAWNS = 1_000_000
+CALM = ("bridge/stop", "twin/reset")
+AFRESH = ("estimation/reset", "bridge/reset")
+
+
+class GraphRig:
+    """Implements `faults.rig.TwinRig`."""
+
+    name = "twin"
+
+    def __init__(self, folder: Path, environment: dict[str, str], operator: Operator, relays: Sequence[str]) -> None:
+        """Prepare a graph that logs into `folder`; `relays` pass through here."""
+        self._folder, self._environment, self._operator = folder, environment, operator
+        self._supervisor: Supervisor | None = None
+        self._graph_stack, self._starts, self._awaited = ExitStack(), 0, 0
+        self._chance = random.Random(0)
+        self._estimated_ns = 0
+        self._relays = {topic: TopicRelay(operator.node, topic) for topic in relays}
+        description, settings = load_robot_description("panda"), FollowerSettings()
+        self._audit = Audit(description, settings.period, STRAY_M, settings.period)
+        operator.node.create_subscription(PoseWithCovarianceStamped, "objects/block/pose", self._on_estimate, EVENTS)
+
+    @property
+    def arm_line(self) -> ProxyLine:
+        """The way from the bridge to the arm's server."""
+        return self._lines[0]
+
+    @property
+    def gripper_line(self) -> ProxyLine:
+        """The way from the bridge to the gripper's server."""
+        return self._lines[1]
+
+    def relay(self, topic: str) -> Relay:
+        """Return the relay of `topic`."""
+        if topic not in self._relays:
+            raise RigError(f"{topic} does not pass through the rig: name it in the fault's relays")
+        return self._relays[topic]
+
+    def signal(self, node: str, number: signal.Signals) -> None:
+        """Send a signal to a node's process; a killed one is gone when this returns."""
+        process = self._graph.process(node)
+        process.send_signal(number)
+        if number is signal.SIGKILL:
+            process.wait()
+
+    def process_id(self, node: str) -> int:
+        """Return the process of a node."""
+        return self._graph.process(node).pid
+
+    def log(self, node: str) -> str:
+        """Return what a node has written."""
+        path = self._folder / f"graph-{self._starts}" / f"{node}.log"
+        return path.read_text(encoding="utf-8", errors="replace")
+
+    def now_ns(self) -> int:
+        """Return the steady time [ns]."""
+        return self._operator.now_ns()
+
+    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
+        """Return when `condition` holds; RigError at the deadline."""
+        self._operator.wait(condition, deadline_s, what)
+
+    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
+        """Return at the steady time `end_ns`, or when `condition` holds."""
+        self._operator.wait_until(end_ns, condition)
+
+    def call(self, service: str) -> Answer:
+        """Call a service."""
+        return self._operator.call(service)
+
+    def enable(self, deadline_s: float) -> None:
+        """Enable, again and again until the bridge consents."""
+        self._operator.enable(deadline_s)
+
+    def verdicts(self) -> Sequence[Seen]:
+        """Return the gate's verdicts since the trial began."""
+        return self._operator.verdicts()
+
+    def add_publisher(self) -> Callable[[], None]:
+        """Add a second publisher of action_chunk; the returned function removes it."""
+        rival = self._operator.node.create_publisher(MultiDOFJointTrajectory, "action_chunk", EVENTS)
+
+        def remove() -> None:
+            self._operator.node.destroy_publisher(rival)
+
+        return remove
+
+    def begin(self) -> None:
+        """Reset the scene, enable, and wait until the arm has moved for a while that is never the same."""
+        self._await_graph()
+        for relay in self._relays.values():
+            relay.mend()
+        for line in self._lines:
+            line.resume()
+        self._demand(CALM)
+        # Images exposed before the reset are still on their way: what they show must be forgotten as well.
+        self._operator.wait_until(self.now_ns() + to_ns(SETTLE_S), lambda: False)
+        self._demand(AFRESH)
+        self._estimated_ns = 0
+        self.wait(lambda: self._estimated_ns, START_S, "an estimate of the block")
+        self._operator.forget()
+        self.enable(START_S)
+        self._demand(("policy/reset",))
+        self.wait(self._moves, START_S, "a moving arm")
+        delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))
+        self._operator.wait_until(self.now_ns() + delay_ns, lambda: False)
+
+    def unsafe(self) -> Sequence[str]:
+        """Return what is wrong with the targets that the bridge sent."""
+        received = [
+            Received(from_stamp(target.header.stamp), np.array(target.position[:JOINTS]), gripper_width(target))
+            for target in self._operator.targets()
+        ]
+        return self._audit.complaints(received, [seen.stamp_ns for seen in self.verdicts() if seen.word == "STOP"])
+
+    def restart(self) -> None:
+        """Start the graph again, or for the first time."""
+        self.stop()
+        self._starts += 1
+        real = free_ports(2)
+        with ExitStack() as stack:
+            arm, gripper = stack.enter_context(proxy_line(real[0])), stack.enter_context(proxy_line(real[1]))
+            self._lines = (arm, gripper)
+            given = LaunchArguments(arm_port=real[0], gripper_port=real[1], record=False)
+            graph = with_hands_in_it(twin_graph(given), list(self._relays), arm.port, gripper.port)
+            logs = self._folder / f"graph-{self._starts}"
+            rule = RespawnRule(SteadyClock(), MOST_RESPAWNS)
+            self._supervisor = stack.enter_context(Supervisor(graph, logs, self._environment, rule))
+            self._graph_stack = stack.pop_all()
+
+    def stop(self) -> None:
+        """End the graph."""
+        self._graph_stack.close()
+        self._supervisor = None
+
+    def check(self) -> None:
+        """Start again what was killed and may be; the end of the graph shows in the trial."""
+        if self._supervisor is not None:
+            try:
+                self._supervisor.check()
+            except NodeFailure as error:
+                self.end = str(error)
+
+    @property
+    def _graph(self) -> Supervisor:
+        if self._supervisor is None:
+            raise RigError("the graph does not run")
+        return self._supervisor
+
+    def _await_graph(self) -> None:
+        """Return when every service of the graph is there; the first time, that takes as long as its start."""
+        if self._awaited != self._starts:
+            self._operator.require((*CALM, *AFRESH, "bridge/enable", "policy/reset"), START_S)
+            self._awaited = self._starts
+
+    def _demand(self, services: Sequence[str]) -> None:
+        for service in services:
+            answer = self.call(service)
+            if not answer.success:
+                raise RigError(f"{service} refuses: {answer.message}")
+
+    def _moves(self) -> bool:
+        """Tell whether the arm follows and is under way."""
+        verdicts, states = self.verdicts(), self._operator.states()
+        if not verdicts or not states or verdicts[-1].code != "command":
+            return False
+        return bool(np.abs(np.array(states[-1].velocity)).max() > MOVING_SPEED)
+
+    def _on_estimate(self, message: PoseWithCovarianceStamped) -> None:
+        self._estimated_ns = from_stamp(message.header.stamp)
+
+
+@contextmanager
+def twin_rig(
+    folder: Path, environment: dict[str, str], relays: Sequence[str] = (), health: Callable[[], None] = lambda: None
+) -> Iterator[GraphRig]:
+    """Give a running graph that logs into `folder`; ROS must have been told `environment` before it was loaded."""
+    with ExitStack() as stack:
+        node: Node = stack.enter_context(ros_node("operator"))
+
+        def look() -> None:
+            health()
+            rig.check()
+
+        operator = Operator(node, look)
+        stack.callback(operator.close)
+        rig = GraphRig(folder, environment, operator, relays)
+        stack.callback(rig.stop)
+        rig.restart()
+        operator.start()
+        yield rig
