@@ -14,6 +14,7 @@ Injection = Callable[[AnyRig], AbstractContextManager[int]]
 
 INPUT_STOPS_S = 0.2
 LINK_LOST_S = 0.3
+UNFIT, SILENT = "hold.policy_unfit", "hold.policy_silent"
 
 
 class Recovery(Enum):

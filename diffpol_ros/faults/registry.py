@@ -4,10 +4,20 @@ from collections.abc import Iterable
 
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest
+from diffpol_ros.faults.camera_faults import CAMERA_FAULTS
+from diffpol_ros.faults.estimation_faults import ESTIMATION_FAULTS
 from diffpol_ros.faults.fault import Fault
+from diffpol_ros.faults.node_faults import NODE_FAULTS
+from diffpol_ros.faults.policy_faults import POLICY_FAULTS
 from diffpol_ros.faults.robot_faults import ROBOT_FAULTS
 
-FAULTS: tuple[Fault, ...] = (*ROBOT_FAULTS,)
+FAULTS: tuple[Fault, ...] = (
+    *ROBOT_FAULTS,
+    *CAMERA_FAULTS,
+    *ESTIMATION_FAULTS,
+    *POLICY_FAULTS,
+    *NODE_FAULTS,
+)
 
 
 def faults_called(names: Iterable[str]) -> tuple[Fault, ...]:

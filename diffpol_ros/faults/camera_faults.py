@@ -1,0 +1,150 @@
+"""What cameras may do: fall silent, hang, be covered, show what is not there."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from diffpol_ros.core.types import Pose
+from diffpol_ros.estimation.calibration import load_camera, load_object
+from diffpol_ros.faults.edits import Edit, edited, silent
+from diffpol_ros.faults.fault import INPUT_STOPS_S, UNFIT, Fault, Recovery
+from diffpol_ros.faults.pictures import covered, pixels_of, with_pixels, with_thing
+from diffpol_ros.faults.rig import RigError, TwinRig
+
+FRONT, SIDE, BLOCK = "camera/front/image_raw", "camera/side/image_raw", "objects/block/pose"
+ELSEWHERE = Pose(np.array([0.45, 0.12, 0.03]), np.array([0.0, 0.0, 0.0, 1.0]))
+FLIPPED_FRAMES = 2
+BELIEVED_M = 0.05
+
+
+def frozen(rig: TwinRig) -> AbstractContextManager[int]:
+    """Let each camera send its next picture again and again, under new stamps, as a hanging driver does."""
+    return edited(rig, [(topic, _hanging()) for topic in (FRONT, SIDE)])
+
+
+def hidden(rig: TwinRig) -> AbstractContextManager[int]:
+    """Hide the block from both cameras; they see the landmark still."""
+    return edited(rig, [(topic, _covering(topic)) for topic in (FRONT, SIDE)])
+
+
+@contextmanager
+def flipped(rig: TwinRig) -> Iterator[int]:
+    """Show the block elsewhere for two pictures of each camera; estimation must not believe it."""
+    poses: list[tuple[float, float, float]] = []
+    shown = [(topic, _misleading(topic, FLIPPED_FRAMES)) for topic in (FRONT, SIDE)]
+    with edited(rig, [*shown, (BLOCK, partial(_noting, poses))]) as struck_ns:
+        yield struck_ns
+    jumps = [float(np.linalg.norm(np.subtract(*pair))) for pair in zip(poses[1:], poses, strict=False)]
+    if max(jumps, default=0.0) > BELIEVED_M:
+        raise RigError(f"estimation believed a flip: the block moved by {1e3 * max(jumps):.0f} mm in one image")
+
+
+def moved(rig: TwinRig) -> AbstractContextManager[int]:
+    """Show the block elsewhere for good, as somebody who takes it away and puts it there would."""
+    return edited(rig, [(topic, _misleading(topic)) for topic in (FRONT, SIDE)])
+
+
+def _hanging() -> Edit:
+    kept: list[Any] = []
+
+    def edit(message: Any) -> Any:
+        if not kept:
+            kept.append(message)
+        kept[0].header.stamp = message.header.stamp
+        return kept[0]
+
+    return edit
+
+
+def _covering(topic: str) -> Edit:
+    camera, base = load_camera(topic.split("/")[1]), load_object("base")
+    return lambda message: with_pixels(message, covered(pixels_of(message), camera, base))
+
+
+def _misleading(topic: str, frames: int | None = None) -> Edit:
+    """Return what paints the block elsewhere, in the next `frames` pictures or all."""
+    camera, base, block = load_camera(topic.split("/")[1]), load_object("base"), load_object("block")
+    left = [frames]
+
+    def edit(message: Any) -> Any:
+        if left[0] is not None:
+            if left[0] == 0:
+                return message
+            left[0] -= 1
+        return with_pixels(message, with_thing(covered(pixels_of(message), camera, base), camera, block, ELSEWHERE))
+
+    return edit
+
+
+def _noting(poses: list[tuple[float, float, float]], message: Any) -> Any:
+    position = message.pose.pose.position
+    poses.append((position.x, position.y, position.z))
+    return message
+
+
+def _hidden_for(seconds: float, name: str, expected: tuple[str, ...], what: str) -> Fault:
+    return Fault(
+        name=f"tag_hidden_{name}",
+        what=f"The block's tags are hidden from both cameras for {seconds:g} s. {what}",
+        expected=expected,
+        recovery=Recovery.GOES_ON if expected else Recovery.NEVER_HELD,
+        twin=hidden,
+        lasts=seconds,
+        relays=(FRONT, SIDE),
+    )
+
+
+CAMERA_FAULTS = (
+    Fault(
+        name="cameras_silent",
+        what="No image of any camera comes any more.",
+        expected=(UNFIT,),
+        recovery=Recovery.GOES_ON,
+        twin=partial(silent, topics=(FRONT, SIDE)),
+        target=INPUT_STOPS_S,
+        relays=(FRONT, SIDE),
+    ),
+    Fault(
+        name="cameras_frozen",
+        what="Both cameras send their last picture again and again, under new stamps.",
+        expected=(UNFIT,),
+        recovery=Recovery.GOES_ON,
+        twin=frozen,
+        target=INPUT_STOPS_S,
+        relays=(FRONT, SIDE),
+    ),
+    Fault(
+        name="one_camera_silent",
+        what="One of two cameras falls silent: the arm goes on by the other, and estimation warns.",
+        expected=(),
+        recovery=Recovery.NEVER_HELD,
+        twin=partial(silent, topics=(FRONT,)),
+        lasts=2.0,
+        relays=(FRONT,),
+    ),
+    _hidden_for(0.2, "briefly", (), "The policy goes by the last estimate."),
+    _hidden_for(1.0, "1_s", (), "The policy goes by the last estimate, as it does when the hand is in the way."),
+    _hidden_for(6.0, "6_s", (UNFIT,), "That is longer than the bundle's max_object_age_s of 5 s allows."),
+    Fault(
+        name="tag_flip",
+        what="Two images of each camera show the block elsewhere: estimation doubts them.",
+        expected=(),
+        recovery=Recovery.NEVER_HELD,
+        twin=flipped,
+        lasts=0.6,
+        relays=(FRONT, SIDE, BLOCK),
+    ),
+    Fault(
+        name="block_taken_away",
+        what="All images show the block elsewhere from now on: it is believed, and the way there is within all limits.",
+        expected=(UNFIT, "hold.step", "hold.tracking"),
+        recovery=Recovery.GOES_ON,
+        twin=moved,
+        lasts=2.0,
+        may_pass=True,
+        relays=(FRONT, SIDE),
+    ),
+)
