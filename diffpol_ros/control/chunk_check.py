@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffpol_ros.control.guards.age import ChunkAge
+from diffpol_ros.control.guards.finding import Finding
+from diffpol_ros.control.guards.finite import find_not_finite
+from diffpol_ros.control.guards.unit_quaternions import find_not_unit
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.robot_description import Gripper
 from diffpol_ros.core.types import ActionChunk, Array, Pose
 
-UNIT_TOLERANCE = 1e-3
+NEVER_NS = -(2**63)
 WIDTH_TOLERANCE = 0.01
 
 
@@ -25,14 +29,27 @@ class Refusal:
     malformed: bool = False
 
 
+@dataclass(frozen=True)
+class Held:
+    """The robot's stamp [ns] when a Hold last had a cause, and its name."""
+
+    stamp_ns: int
+    name: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What a chunk is judged against: now, when the arm was enabled, the newest observation followed, the pose told."""
+    """What a chunk is judged against.
+
+    now_ns. enabled_ns: when the arm was enabled. newest_ns: the newest observation followed. pose: the one told last.
+    held: when and why the arm was held last.
+    """
 
     now_ns: int
     enabled_ns: int
     newest_ns: int
     pose: Pose
+    held: Held = Held(NEVER_NS)
 
 
 class ChunkCheck:
@@ -42,6 +59,7 @@ class ChunkCheck:
         """Take the allowed widths from `gripper`."""
         self._gripper = gripper
         self._settings = settings
+        self._age = ChunkAge(settings.maximum_observation_age, settings.maximum_future)
 
     def refusal(self, chunk: ActionChunk, moment: Moment) -> Refusal | None:
         """Return why `chunk` must not be followed, or None."""
@@ -50,13 +68,9 @@ class ChunkCheck:
     def _content(self, chunk: ActionChunk) -> Refusal | None:
         if len(chunk) == 0:
             return Refusal("empty", "the chunk has no action", malformed=True)
-        for name in ("positions", "quaternions", "gripper_widths"):
-            if not np.isfinite(getattr(chunk, name)).all():
-                return Refusal("not_finite", f"the chunk's {name} are not all finite", malformed=True)
-        norms = np.sqrt(np.einsum("ij,ij->i", chunk.quaternions, chunk.quaternions))
-        if np.abs(norms - 1.0).max() > UNIT_TOLERANCE:
-            worst = float(norms[np.abs(norms - 1.0).argmax()])
-            return Refusal("not_unit", f"the chunk has a quaternion of norm {worst:.4f}, expected 1", malformed=True)
+        finding = self._numbers(chunk)
+        if finding is not None:
+            return Refusal(finding.name, finding.reason, malformed=True)
         low, high = self._gripper.closed_width - WIDTH_TOLERANCE, self._gripper.maximum_width + WIDTH_TOLERANCE
         widths = chunk.gripper_widths
         if widths.min() < low or widths.max() > high:
@@ -64,17 +78,27 @@ class ChunkCheck:
             return Refusal("gripper_width", f"the chunk has {reason}", malformed=True)
         return None
 
+    def _numbers(self, chunk: ActionChunk) -> Finding | None:
+        for name in ("positions", "quaternions", "gripper_widths"):
+            finding = find_not_finite(f"the chunk's {name} are", getattr(chunk, name))
+            if finding is not None:
+                return finding
+        return find_not_unit(chunk.quaternions)
+
     def _stamps(self, chunk: ActionChunk, moment: Moment) -> Refusal | None:
         settings, observed_ns = self._settings, chunk.observation_stamp_ns
         age = to_seconds(moment.now_ns - observed_ns)
         if observed_ns < moment.enabled_ns:
             return Refusal("before_enable", "the chunk's observation is from before the arm was enabled")
+        if observed_ns <= moment.held.stamp_ns:
+            return Refusal(
+                "before_hold", f"the chunk's observation is from before the end of a hold: {moment.held.name}"
+            )
         if observed_ns <= moment.newest_ns:
             return Refusal("not_newer", "the chunk's observation is not newer than the one followed")
-        if age > settings.maximum_observation_age:
-            return Refusal("old", f"the chunk's observation is {age:.2f} s old")
-        if age < -settings.maximum_future:
-            return Refusal("future", f"the chunk's observation is {-age:.2f} s in the future: synchronise the clocks")
+        finding = self._age.judge(age)
+        if finding is not None:
+            return Refusal(finding.name, finding.reason)
         lead_ns = to_ns(settings.command_lead + settings.minimum_lead)
         if chunk.stamps_ns[-1] <= moment.now_ns + lead_ns:
             return Refusal("late", "all actions of the chunk are past")

@@ -4,31 +4,33 @@ from collections import Counter
 
 import numpy as np
 
-from diffpol_ros.control.chunk_check import ChunkCheck, Moment, Refusal
+from diffpol_ros.control.arming import Arming
+from diffpol_ros.control.arming import ArmingError as ArmingError
+from diffpol_ros.control.chunk_check import NEVER_NS, ChunkCheck, Held, Moment, Refusal
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate, Sender
 from diffpol_ros.control.interpolation import ChunkPath, Waypoint
 from diffpol_ros.control.inverse_kinematics import make_inverse_kinematics
 from diffpol_ros.control.kinematics import Kinematics
+from diffpol_ros.control.room import Room
 from diffpol_ros.control.settings import FollowerSettings
+from diffpol_ros.control.sliding import Sliding
 from diffpol_ros.control.state_watch import StateWatch
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict, word
 from diffpol_ros.core.clock import to_ns, to_seconds
-from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import ActionChunk, RobotState
 
 LONGEST_STEP = 2.0
-NEVER_NS = -(2**63)
+STALL = 0.05
+"""After a longer pause the arm stands where its target was left [s]."""
+IDLE = ("not_enabled", "no_chunk", "chunk_ended", "no_time")
+"""Holds for want of something to follow: what is observed meanwhile may be followed."""
 
 
 def counter_of(verdict: Verdict) -> str:
     """Return the name under which a verdict is counted: gate.command, gate.hold.no_chunk, gate.stop.tracking."""
     return f"gate.{word(verdict).lower()}" + (f".{verdict.name}" if verdict.name else "")
-
-
-class ArmingError(DiffpolError):
-    """The arm must not be enabled now; the message says why."""
 
 
 class Follower:
@@ -41,12 +43,18 @@ class Follower:
     def __init__(self, description: RobotDescription, sender: Sender, settings: FollowerSettings | None = None) -> None:
         """Drive `sender` as the robot of `description`, disabled."""
         self.settings = settings or FollowerSettings()
+        if self.settings.keep_outs:
+            description = description.with_keep_outs(self.settings.keep_outs)
         self.kinematics = Kinematics(description)
         self.counts: Counter[str] = Counter()
         self.last_refusal: Refusal | None = None
-        self._description = description
+        room = Room(description)
         self._inverse = make_inverse_kinematics(description, self.kinematics, self.settings)
-        self._gate = Gate(description, self.kinematics, self.settings, sender)
+        self._sliding = Sliding(
+            room, self.kinematics, self.settings.velocity_scale * np.array(description.limits.velocity)
+        )
+        self._gate = Gate(description, room, self.settings, sender)
+        self._arming = Arming(description, room.body, self.settings)
         self._check = ChunkCheck(description.gripper, self.settings)
         self._watch = StateWatch()
         self._lead_ns = to_ns(self.settings.command_lead)
@@ -57,6 +65,7 @@ class Follower:
         self._inverse.reset()
         self._path: ChunkPath | None = None
         self._veto: Hold | Stop | None = None
+        self._held = Held(NEVER_NS)
         self._enabled_ns = self._newest_ns = NEVER_NS
         self._stepped_ns = 0
         self._joints = self._gate.positions
@@ -86,18 +95,11 @@ class Follower:
 
     def require_armable(self, now_ns: int, state: RobotState) -> None:
         """Raise ArmingError where an arm in `state` must not be enabled at `now_ns`."""
-        age = to_seconds(self._watch.observe(now_ns, state))
-        measured = np.concatenate((state.joint_positions, state.joint_velocities, [state.gripper_width]))
-        if not np.isfinite(measured).all():
-            raise ArmingError("the robot's state is not finite")
-        if age > self.settings.maximum_state_age:
-            raise ArmingError(f"the robot's state is {age:.3f} s old: is it running, and are the clocks synchronised?")
-        speed = float(np.abs(state.joint_velocities).max())
-        if speed > self.settings.maximum_arming_speed:
-            raise ArmingError(f"a joint moves at {speed:.2f} rad/s: enable at rest")
-        limits, joints = self._description.limits, state.joint_positions
-        if (joints < np.array(limits.lower)).any() or (joints > np.array(limits.upper)).any():
-            raise ArmingError(f"the arm is outside its joint limits at {np.round(joints, 3).tolist()}: move it by hand")
+        try:
+            self._arming.require(state, to_seconds(self._watch.observe(now_ns, state)))
+        except ArmingError:
+            self.counts["arming.refused"] += 1
+            raise
 
     def stop(self, name: str, reason: str) -> Stop:
         """Latch a Stop."""
@@ -132,6 +134,9 @@ class Follower:
         self.counts[counter_of(verdict)] += 1
         if isinstance(verdict, Stop):
             self._disarm()
+        elif isinstance(verdict, Hold) and verdict.name not in IDLE:
+            # What was made before the arm held was made for a world that went on without it.
+            self._path, self._held = None, Held(state.stamp_ns, verdict.name)
         return verdict
 
     def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
@@ -139,8 +144,8 @@ class Follower:
             return Refusal("disabled", "the arm is not enabled")
         if self._veto is not None:
             return Refusal("vetoed", f"the arm must not move: {self._veto.reason}")
-        moment = Moment(now_ns, self._enabled_ns, self._newest_ns, self.kinematics.forward(self._joints))
-        return self._check.refusal(chunk, moment)
+        pose = self.kinematics.forward(self._joints)
+        return self._check.refusal(chunk, Moment(now_ns, self._enabled_ns, self._newest_ns, pose, self._held))
 
     def _follow(self, chunk: ActionChunk) -> None:
         # The present waypoint is the one of the last step: joined later, the arm would pause between the two.
@@ -159,44 +164,55 @@ class Follower:
         if elapsed < 0.0:
             return self._gate.stop("clock", f"the clock went back by {-elapsed:.3f} s")
         self._stepped_ns = now_ns
-        verdict = self._gate.admit(state, age_ns)
-        if verdict is not None:
-            self._stand()
-            return verdict
+        found = self._gate.admit(now_ns, state, age_ns)
+        if isinstance(found, Stop):
+            return found
         if elapsed == 0.0:
             return Hold("no_time", "no time has passed")
-        return self._move(now_ns, min(elapsed, LONGEST_STEP * self.settings.period))
+        if elapsed > STALL:
+            self._rest()
+        obstacle = found or self._veto
+        duration = min(elapsed, LONGEST_STEP * self.settings.period)
+        if obstacle is not None:
+            return self._brake(now_ns, duration, obstacle.name, obstacle.reason)
+        return self._move(now_ns, duration)
 
     def _move(self, now_ns: int, duration: float) -> Verdict:
-        if self._veto is not None:
-            self._path = None
         due_ns = now_ns + self._lead_ns
         if self._path is None or due_ns > self._path.end_ns:
-            return self._brake(now_ns, duration)
+            return self._brake(now_ns, duration, *self._waiting())
         target, width = self._path.sample(due_ns)
-        step = self._inverse.step(self._joints, target, duration)
+        step = self._slide(self._inverse.step(self._joints, target, duration), duration)
         verdict = self._gate.follow(now_ns, duration, target, step, width)
         if isinstance(verdict, Command) and not verdict.reason:
-            self._advance(step)
+            self._joints, self._twist = step.positions, step.twist
         else:
             self._stand()
         return verdict
 
-    def _brake(self, now_ns: int, duration: float) -> Verdict:
-        verdict = self._gate.brake(now_ns, duration, *self._waiting())
+    def _slide(self, step: JointStep, duration: float) -> JointStep:
+        if not self._gate.near(step.velocities):
+            return step
+        slid, name = self._sliding.step(self._joints, step, duration)
+        if name:
+            self.counts[f"slid.{name}"] += 1
+        return slid
+
+    def _brake(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
+        verdict = self._gate.brake(now_ns, duration, name, reason)
         self._stand()
         return verdict
 
-    def _advance(self, step: JointStep) -> None:
-        self._joints, self._twist = step.positions, step.twist
+    def _rest(self) -> None:
+        self.counts["stalled"] += 1
+        self._gate.stand()
+        self._stand()
 
     def _stand(self) -> None:
         self._joints, self._twist = self._gate.positions, np.zeros(6)
 
     def _waiting(self) -> tuple[str, str]:
         """Return the name and the reason of having nothing to follow."""
-        if self._veto is not None:
-            return self._veto.name, self._veto.reason
         name, reason = ("no_chunk", "no chunk yet") if self._path is None else ("chunk_ended", "the chunk is used up")
         last = self.last_refusal
         return name, f"{reason}; the last one was refused: {last.reason}" if last else reason

@@ -1,21 +1,24 @@
 """The one place that decides whether a joint target reaches the robot, and the only caller of `send`."""
 
-import math
 from typing import Protocol
 
-import numpy as np
-
 from diffpol_ros.control.differential_ik import JointStep
-from diffpol_ros.control.kinematics import Kinematics
+from diffpol_ros.control.guards.age import StateAge
+from diffpol_ros.control.guards.external_torque import ExternalTorque
+from diffpol_ros.control.guards.finding import Finding
+from diffpol_ros.control.guards.finite import find_not_finite, find_state_not_finite
+from diffpol_ros.control.guards.motion import Motion
+from diffpol_ros.control.guards.step_size import StepSize
+from diffpol_ros.control.guards.tracking import Tracking
 from diffpol_ros.control.limiter import JointLimiter, LimiterError
+from diffpol_ros.control.look_ahead import LookAhead
+from diffpol_ros.control.room import Room
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import Array, JointTarget, Pose, RobotState
-
-ROUNDING = 1.0 + 1e-6
 
 
 class Sender(Protocol):
@@ -27,21 +30,22 @@ class Sender(Protocol):
 
 
 class Gate:
-    """Limits the motion of the target, checks each against the robot's description and sends it.
+    """Asks the guards, limits the motion of the target and sends it.
 
     Not a certified safety function: it guards against software, not against hardware.
     """
 
-    def __init__(
-        self, description: RobotDescription, kinematics: Kinematics, settings: FollowerSettings, sender: Sender
-    ) -> None:
-        """Guard `sender` with the limits of `description`."""
-        limits = description.limits
-        self._description, self._kinematics, self._settings, self._sender = description, kinematics, settings, sender
-        self._lower, self._upper = np.array(limits.lower), np.array(limits.upper)
-        self._velocity = np.array(limits.velocity)
-        self._box_lower, self._box_upper = np.array(description.workspace.lower), np.array(description.workspace.upper)
-        self._limiter = JointLimiter(limits, settings)
+    def __init__(self, description: RobotDescription, room: Room, settings: FollowerSettings, sender: Sender) -> None:
+        """Guard `sender` with the limits of `description`; the arm stays within `room`."""
+        self._gripper, self._sender, self._room = description.gripper, sender, room
+        self._age = StateAge(settings.maximum_state_age, settings.maximum_state_silence)
+        self._tracking = Tracking(description.safety.tracking)
+        self._torque = ExternalTorque(description.safety.external_torque)
+        self._step_size = StepSize(description.safety.tracking.step)
+        self._motion = Motion(description.limits)
+        self._limiter = JointLimiter(description.limits, settings)
+        self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance)
+        self._measured = self._told = self._limiter.positions
         self._width = 0.0
         self.stopped: Stop | None = None
 
@@ -55,6 +59,10 @@ class Gate:
         """The gripper width last told to the robot [m]."""
         return self._width
 
+    def near(self, velocities: Array) -> bool:
+        """Return whether something may be in the way at joint `velocities` (7,) [rad/s] soon."""
+        return self._look_ahead.near(velocities)
+
     def stop(self, name: str, reason: str) -> Stop:
         """Latch a Stop; the first reason stays."""
         self.stopped = self.stopped or Stop(name, reason)
@@ -66,102 +74,76 @@ class Gate:
 
     def start_from(self, state: RobotState) -> None:
         """Stand still where `state` says the robot is."""
+        self._measured = self._told = state.joint_positions
         self._limiter.reset(state.joint_positions)
+        self._look_ahead.start(state.joint_positions)
         self._width = self._clip_width(state.gripper_width)
+        self._tracking.reset()
+        self._torque.reset()
+        self.stand()
 
-    def admit(self, state: RobotState, age_ns: int) -> Hold | Stop | None:
-        """Return why `state` does not allow a command, or None."""
-        if not (np.isfinite(state.joint_positions).all() and math.isfinite(state.gripper_width)):
-            return self.stop("not_finite", "the robot's state is not finite")
-        age = to_seconds(age_ns)
-        if age > self._settings.maximum_state_silence:
-            return self.stop("robot_frozen", f"the robot has not ticked for {age:.3f} s")
-        if age > self._settings.maximum_state_age:
-            # The robot holds its last target: from there it will go on.
-            self._limiter.reset(self._limiter.positions)
-            return Hold("state_old", f"the robot's state is {age:.3f} s old")
-        error = np.abs(state.joint_positions - self._limiter.positions)
-        worst = int(error.argmax())
-        if error[worst] > self._settings.maximum_tracking_error:
-            return self.stop("tracking", f"joint {worst + 1} is {error[worst]:.2f} rad from its target")
-        return None
+    def stand(self) -> None:
+        """Take it that the target has stood still for a while."""
+        self._limiter.reset(self._limiter.positions)
+        self._motion.stand(self._limiter.positions)
+
+    def admit(self, now_ns: int, state: RobotState, age_ns: int) -> Finding | Stop | None:
+        """Return what of `state` forbids to follow (a Finding), or to move at all (a Stop, latched), or None."""
+        broken = find_state_not_finite(state)
+        if broken is not None:
+            return self.stop(broken.name, broken.reason)
+        old = self._age.judge(to_seconds(age_ns))
+        if old is not None:
+            return self.stop(old.name, old.reason) if isinstance(old, Stop) else old
+        self._measured = state.joint_positions
+        wrong = self._tracking.judge(now_ns, self._measured, self._told) or self._torque.judge(
+            now_ns, state.external_torques
+        )
+        return self.stop(wrong.name, wrong.reason) if wrong is not None else None
 
     def follow(self, now_ns: int, duration: float, target: Pose, step: JointStep, width: float) -> Verdict:
         """Send the next joint target on the way of `step`, which leads to `target`, or brake."""
-        if not (np.isfinite(step.positions).all() and np.isfinite(step.velocities).all() and math.isfinite(width)):
-            return self.stop("not_finite", "the inverse kinematics are not finite")
-        asked = self._strays(target.position)
-        if asked > 0.0 and asked >= self._strays_at(self._limiter.positions):
-            return self.brake(now_ns, duration, "workspace", self._where(target.position, "the policy asks for"))
+        broken = find_not_finite("the inverse kinematics are", step.positions, step.velocities, width)
+        if broken is not None:
+            return self.stop(broken.name, broken.reason)
+        asked = self._room.refuses(target.position, self._limiter.positions)
+        if asked is not None:
+            return self.brake(now_ns, duration, asked.name, asked.reason)
         before = self._limiter.save()
         try:
-            positions = self._limiter.follow(step.positions, step.velocities, duration)
+            self._limiter.follow(step.positions, step.velocities, duration)
         except LimiterError as error:
             return self.stop("motion", str(error))
-        point = self._kinematics.forward(positions).position
-        stray = self._strays(point)
-        if stray > self._settings.workspace_tolerance and stray > self._strays_at(before.positions):
+        found = self._step_size.judge(self._measured, before.positions, self._limiter.positions)
+        found = found or self._look_ahead.judge(self._limiter, before.positions)
+        if found is not None:
             self._limiter.restore(before)
-            return self.brake(now_ns, duration, "workspace", self._where(point, "the arm would reach"))
+            return self.brake(now_ns, duration, found.name, found.reason)
         self._width = self._clip_width(width)
-        return self._send(now_ns, duration, before.positions, "", "")
+        return self._send(now_ns, duration, "", "")
 
     def brake(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
         """Send targets that come to rest within the limits; at rest, hold."""
         if self._limiter.at_rest:
             return Hold(name, reason)
-        before = self._limiter.positions
         try:
             self._limiter.brake(duration)
         except LimiterError as error:
             return self.stop("motion", str(error))
-        return self._send(now_ns, duration, before, name, reason)
+        return self._send(now_ns, duration, name, reason)
 
-    def _send(self, now_ns: int, duration: float, before: Array, name: str, reason: str) -> Verdict:
+    def _send(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
         positions = self._limiter.positions
-        complaint = self._complaint(positions, before, duration)
-        if complaint:
-            self._limiter.reset(before)
-            return self.stop("target", complaint)
-        target = JointTarget(now_ns, positions, self._width)
+        wrong = find_not_finite("the target is", positions) or self._motion.judge(positions, duration)
+        if wrong is not None:
+            return self.stop(wrong.name, wrong.reason)
         try:
-            sent = self._sender.send(target)
+            sent = self._sender.send(JointTarget(now_ns, positions, self._width))
         except RobotError as error:
             return self.stop("robot_refused", f"the robot did not take the target: {error}")
+        self._motion.remember(sent.joint_positions, duration)
+        self._told = sent.joint_positions
         return Command(sent, name, reason)
 
-    def _complaint(self, positions: Array, before: Array, duration: float) -> str:
-        """Return what must not be sent whatever came before; none of it happens unless a limit above failed."""
-        if not np.isfinite(positions).all():
-            return "the target is not finite"
-        outside = np.maximum(self._lower - positions, positions - self._upper)
-        worst = int(outside.argmax())
-        if outside[worst] > 0.0 and outside[worst] > self._outside(before)[worst]:
-            return f"joint {worst + 1} would leave its limits by {outside[worst]:.3f} rad"
-        speed = np.abs(positions - before) / duration
-        fastest = int((speed / self._velocity).argmax())
-        if speed[fastest] > ROUNDING * self._velocity[fastest]:
-            return f"joint {fastest + 1} would move at {speed[fastest]:.2f} rad/s"
-        point = self._kinematics.forward(positions).position
-        stray = self._strays(point)
-        if stray > self._settings.workspace_tolerance and stray > self._strays_at(before):
-            return self._where(point, "even braking, the arm would reach")
-        return ""
-
-    def _outside(self, positions: Array) -> Array:
-        return np.maximum(self._lower - positions, positions - self._upper)
-
-    def _strays_at(self, positions: Array) -> float:
-        return self._strays(self._kinematics.forward(positions).position)
-
-    def _strays(self, point: Array) -> float:
-        """Return how far `point` is outside the workspace [m]; 0 inside."""
-        return float(max((self._box_lower - point).max(), (point - self._box_upper).max(), 0.0))
-
-    def _where(self, point: Array, who: str) -> str:
-        spot = ", ".join(f"{value:.3f}" for value in point)
-        return f"workspace: {who} ({spot}) m, outside {self._description.workspace}"
-
     def _clip_width(self, width: float) -> float:
-        gripper = self._description.gripper
-        return min(max(width, gripper.closed_width), gripper.maximum_width)
+        return min(max(width, self._gripper.closed_width), self._gripper.maximum_width)

@@ -57,17 +57,17 @@ class FollowerSettings:
     maximum_action_step: float = setting(
         0.3, description="between one action and the next, or the present pose [m]", minimum=0.01, maximum=2.0
     )
-    maximum_tracking_error: float = setting(
-        0.4, description="of a joint from its target before a Stop [rad]", minimum=0.02, maximum=1.5
-    )
     maximum_arming_speed: float = setting(
         0.2, description="of any joint when the arm is enabled [rad/s]", minimum=0.0, maximum=1.0
     )
     workspace_tolerance: float = setting(
-        0.005,
-        description="by which the arm may stray outside the workspace while it corners [m]",
-        minimum=0,
-        maximum=0.1,
+        0.001,
+        description="by which the arm may stray past what it keeps to, between two looks at its way [m]",
+        minimum=1e-4,
+        maximum=0.01,
+    )
+    keep_outs: str = setting(
+        "", description="a lab's own keep-outs beside the robot's: a name in calibration/keep_outs/ or a file"
     )
 
     def __post_init__(self) -> None:

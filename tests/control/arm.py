@@ -9,7 +9,7 @@ from diffpol_ros.control.chunk_check import Refusal
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.kinematics import Kinematics
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.control.verdict import Verdict
+from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import ManualClock, to_ns
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import load_robot_description
@@ -56,9 +56,11 @@ class Episode:
     def enable(self) -> None:
         self.follower.enable(self.clock.now_ns(), self.arm.state(self.clock.now_ns()))
 
-    def step(self, change: Callable[[RobotState], RobotState] = lambda state: state) -> Verdict:
+    def step(
+        self, change: Callable[[RobotState], RobotState] = lambda state: state, veto: Hold | Stop | None = None
+    ) -> Verdict:
         self.clock.advance(self.follower.settings.period)
-        return self.follower.step(self.clock.now_ns(), change(self.arm.state(self.clock.now_ns())))
+        return self.follower.step(self.clock.now_ns(), change(self.arm.state(self.clock.now_ns())), veto)
 
     def run(self, duration_s: float) -> list[Verdict]:
         return [self.step() for _ in range(round(duration_s / self.follower.settings.period))]
