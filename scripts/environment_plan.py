@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 OLDEST, NEWEST = (3, 10), (3, 12)
+SIMULATED_ROBOT = "requirements/franka-sim.txt"
 PYTHON_NAMES = ("python3", "python3.12", "python3.11", "python3.10")
 
 
@@ -107,7 +108,7 @@ def digest(level: Level, ros_distro: str, python: str, root: Path) -> str:
     ros = Ros.SOURCED if ros_distro else Ros.WHEELS
     names = ["requirements/bootstrap.txt", lock_of(level, ros), "setup.py", "scripts/setup_environment.py"]
     if level is Level.TEST:
-        names.append("requirements/torch.txt")
+        names += ["requirements/torch.txt", SIMULATED_ROBOT]
     state = hashlib.sha256(kind_of(ros_distro, python).encode())
     for name in names:
         state.update(hashlib.sha256((root / name).read_bytes()).digest())

@@ -17,3 +17,4 @@ lock demo demo.in ros.in
 lock test demo.in ros.in test.in --constraint demo.txt
 lock demo-sourced demo.in sourced.in
 lock test-sourced demo.in sourced.in test.in --constraint demo-sourced.txt
+lock franka-sim franka-sim.in --no-deps

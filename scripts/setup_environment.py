@@ -13,6 +13,7 @@ from pathlib import Path
 from scripts import graphics_library, setup_steps
 from scripts.environment_plan import (
     PYTHON_NAMES,
+    SIMULATED_ROBOT,
     Level,
     Machine,
     Plan,
@@ -68,6 +69,7 @@ def set_up(plan: Plan) -> None:
     setup_steps.run_or_stop("this project", [str(PYTHON), "-m", "pip", "--quiet", *editable], LOG)
     if plan.level is Level.TEST:
         install_torch()
+        install_simulated_robot(plan)
     find_graphics_library()
     print(f"ready in {time.monotonic() - started:.0f} s")
 
@@ -122,6 +124,17 @@ def install_torch() -> None:
     if setup_steps.run(f"{requirement}, CPU build, PyTorch's index", [*uv, requirement], LOG):
         return
     setup_steps.run_or_stop(f"{requirement}, default build", [*pip, requirement], LOG)
+
+
+def install_simulated_robot(plan: Plan) -> None:
+    """Make an environment of its own for the robot that the libfranka backend's tests speak to, where it has wheels."""
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        return
+    place = VENV / "franka-sim"
+    make = [plan.interpreter.command, "-m", "venv", "--clear", str(place)]
+    fill = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r"]
+    setup_steps.run_or_stop("environment of the simulated robot", make, LOG)
+    setup_steps.run_or_stop("simulated robot", [*fill, SIMULATED_ROBOT], LOG)
 
 
 def find_graphics_library() -> None:

@@ -82,6 +82,8 @@ def test_unchanged_checkout_needs_no_new_set_up(checkout: Path) -> None:
         ("requirements/test.txt", Level.TEST, True),
         ("requirements/torch.txt", Level.TEST, True),
         ("requirements/torch.txt", Level.DEMO, False),
+        ("requirements/franka-sim.txt", Level.TEST, True),
+        ("requirements/franka-sim.txt", Level.DEMO, False),
         ("requirements/bootstrap.txt", Level.DEMO, True),
         ("requirements/demo-sourced.txt", Level.DEMO, False),
         ("setup.py", Level.DEMO, True),

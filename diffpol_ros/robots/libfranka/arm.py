@@ -11,12 +11,13 @@ import numpy as np
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
-from diffpol_ros.robots.base import NeedsRecovery
+from diffpol_ros.robots.base import ControllerStopped, NeedsRecovery
 from diffpol_ros.robots.libfranka.native import error_names, explained, load_franky, needs_recovery
 from diffpol_ros.robots.libfranka.settings import Gains, LibfrankaSettings
 
 SOFT = 0.1
 LIMIT_TOLERANCE = 1e-3
+LOOK_SECONDS, STARTING_LOOKS = 0.002, 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Arm:
             self._robot.set_joint_impedance(list(self._settings.holding_stiffness))
 
     def follow(self, positions: Array) -> None:
-        """Start to follow targets, the first one `positions` (7,) [rad], with a tenth of the stiffness."""
+        """Follow targets, first `positions` (7,) [rad], with a tenth of the stiffness; returns once it does."""
         gains = self._settings.gains
         with explained(self._franky, self.where):
             motion = self._franky.JointImpedanceTrackingMotion(
@@ -95,6 +96,7 @@ class Arm:
             self._robot.move(motion, asynchronous=True)
             self._stiffen(motion, gains)
         self._motion = motion
+        self._wait_for_control()
 
     def aim(self, positions: Array) -> None:
         """Follow towards `positions` (7,) [rad]."""
@@ -130,6 +132,13 @@ class Arm:
             raise NeedsRecovery(f"{self.where} is still recovering: wait, then enable again")
         if reading.mode != "Idle":
             raise RobotError(f"{self.where} is in mode {reading.mode}: end that (guiding, Desk, another client) first")
+
+    def _wait_for_control(self) -> None:
+        for _ in range(STARTING_LOOKS):
+            if self.read().mode == "Move":
+                return
+            self.ended(LOOK_SECONDS)
+        raise ControllerStopped(f"{self.where} did not start the controller: see Desk, then enable again")
 
     def _stiffen(self, motion: Any, gains: Gains) -> None:
         joint = self._franky.JointImpedanceGains(np.array(gains.joint_stiffness), np.array(gains.joint_damping))

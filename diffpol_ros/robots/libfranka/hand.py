@@ -18,6 +18,9 @@ ORDER_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
 HOME_SECONDS = 30.0
 
+# Connections whose last order never ended: dropping one would wait for it for ever.
+_UNENDED: list[tuple[Any, Any]] = []
+
 
 class LibfrankaHand:
     """Orders the newest width, and only when it changed by more than `DEAD_BAND` [m]; keeps the newest measured one."""
@@ -32,6 +35,7 @@ class LibfrankaHand:
         self._wake, self._closed = threading.Event(), threading.Event()
         self._moving: Any = None
         self._target = self._ordered = self._width = math.nan
+        self._pressing = False
         self._measured_ns = self._ordered_ns = 0
         self._error: RobotError | None = None
 
@@ -39,6 +43,7 @@ class LibfrankaHand:
         """Check that the hand is the described one and begin to follow it; harmless where that is so."""
         if self._thread is not None and self._thread.is_alive():
             return
+        self._let_go()
         if self._connecting is None:
             self._connecting = Errand(f"connecting to {self._where}", self._open)
         try:
@@ -46,7 +51,7 @@ class LibfrankaHand:
         finally:
             if not self._connecting.running:
                 self._connecting = None
-        self._error, self._moving = None, None
+        self._error = None
         self._closed.clear()
         self._thread = threading.Thread(target=self._run, name="libfranka-hand", daemon=True)
         self._thread.start()
@@ -60,6 +65,8 @@ class LibfrankaHand:
 
     def goto(self, width: float) -> float:
         """Move the fingers to `width` [m], soon; returns at once what is asked of them, within their range."""
+        if not math.isfinite(width):
+            raise RobotError(f"the hand is told to open {width} m: expected a finite number")
         self._target = min(max(width, self._gripper.closed_width), self._gripper.maximum_width)
         if not abs(self._target - self._ordered) <= DEAD_BAND:
             self._wake.set()
@@ -83,7 +90,13 @@ class LibfrankaHand:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=2.0 * STALE_SECONDS)
-        self._native = self._moving = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Drop the connection once its last order ended; franky crashes where it is dropped before."""
+        native, moving, self._native, self._moving = self._native, self._moving, None, None
+        if moving is not None and not moving.wait(STALE_SECONDS):
+            _UNENDED.append((native, moving))
 
     def _open(self) -> Any:
         franky = load_franky()
@@ -102,8 +115,8 @@ class LibfrankaHand:
         native = self._native
         while not self._closed.is_set():
             try:
-                self._order(native)
                 self._measure(native)
+                self._order(native)
             except RobotUnreachable as error:
                 self._error = error
                 return
@@ -113,18 +126,26 @@ class LibfrankaHand:
             self._wake.clear()
 
     def _order(self, native: Any) -> None:
-        target = self._target
-        if math.isnan(target) or abs(target - self._ordered) <= DEAD_BAND or self._busy(native):
+        """Begin what is due: going to the newest width, or pressing on what stopped the fingers before the last one.
+
+        A grasp with nothing between the fingers closes them altogether, whatever its width; a move does not press.
+        """
+        target, closed = self._target, self._gripper.closed_width
+        if math.isnan(target) or self._busy(native):
             return
-        gripper, speed = self._gripper, self._gripper.speed
+        if not abs(target - self._ordered) <= DEAD_BAND:
+            self._begin(native, target, pressing=target < self._width and target - closed <= DEAD_BAND)
+        elif not self._pressing and self._width - self._ordered > DEAD_BAND:
+            self._begin(native, self._ordered, pressing=True)
+
+    def _begin(self, native: Any, width: float, *, pressing: bool) -> None:
+        gripper, any_width = self._gripper, self._gripper.maximum_width
         with explained(load_franky(), self._where):
-            if target < self._width:
-                # Closing grasps, since a Franka Hand presses only in a grasp; whatever it meets is welcome.
-                any_width = gripper.maximum_width
-                self._moving = native.grasp_async(target, speed, gripper.force, any_width, any_width)
+            if pressing:
+                self._moving = native.grasp_async(width, gripper.speed, gripper.force, any_width, any_width)
             else:
-                self._moving = native.move_async(target, speed)
-        self._ordered, self._ordered_ns = target, self._clock.now_ns()
+                self._moving = native.move_async(width, gripper.speed)
+        self._ordered, self._ordered_ns, self._pressing = width, self._clock.now_ns(), pressing
 
     def _busy(self, native: Any) -> bool:
         """Return whether the last order is under way: a Franka Hand stutters where orders interrupt each other."""

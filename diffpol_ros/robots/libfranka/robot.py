@@ -20,6 +20,7 @@ from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 from diffpol_ros.robots.libfranka.stamps import RobotTime
 
 FROZEN_SECONDS = 0.2
+LONGEST_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Deadlines:
     """
 
     connect: float = 2.0
-    start: float = 3.0
+    start: float = 5.0
     stop: float = 3.0
     recover: float = 15.0
 
@@ -56,7 +57,8 @@ class LibfrankaRobot:
         self._connection: Connection | None = None
         self._connecting: Errand[Connection] | None = None
         self._why_stopped = "no controller was started"
-        self._tick_ms, self._tick_seen_ns = -1, 0
+        self._tick_ms, self._stood_s, self._looked_ns = -1, 0.0, 0
+        self._broken = self._closed = False
 
     @property
     def hand(self) -> LibfrankaHand:
@@ -65,7 +67,7 @@ class LibfrankaRobot:
 
     def connect(self) -> None:
         """Reach arm and hand and check that they are the described ones; harmless where they are reached."""
-        if self._connection is None or not self._connection.reader.running:
+        if self._connection is None or self._broken:
             self._connect_arm()
         self._hand.connect()
         self.state()
@@ -86,7 +88,7 @@ class LibfrankaRobot:
         if not self._why_stopped:
             self.stop()
         arm = self._require_connection().arm
-        arm.require_ready(self._read())
+        self._read()
         self._hand.forget_target()
         Errand("starting the controller", lambda: self._start(arm)).result(self._deadlines.start)
         self._why_stopped = ""
@@ -104,10 +106,13 @@ class LibfrankaRobot:
         """Bring the arm to rest by damping and leave it to its own controller; harmless where nothing is followed."""
         if self._why_stopped:
             return
-        self._why_stopped = "the controller was stopped"
-        arm = self._require_connection().arm
+        arm, self._why_stopped = self._require_connection().arm, "the controller was stopped"
         arm.begin_to_stop()
         self._read()
+        self._come_to_rest(arm)
+
+    def _come_to_rest(self, arm: Arm) -> None:
+        arm.begin_to_stop()
         if not arm.ended(self._deadlines.stop):
             raise RobotError(f"{arm.where} is not at rest {self._deadlines.stop} s after it was stopped: look at it")
 
@@ -123,11 +128,14 @@ class LibfrankaRobot:
         connection, self._connection, self._connecting = self._connection, None, None
         if connection is not None:
             let_go(connection, self._deadlines.stop)
-        self._why_stopped = "the connection was closed"
+        self._why_stopped, self._closed = "the connection was closed", True
 
     def _start(self, arm: Arm) -> None:
+        self._come_to_rest(arm)
+        reading = arm.read()
+        arm.require_ready(reading)
         arm.configure()
-        arm.follow(arm.read().positions)
+        arm.follow(reading.positions)
 
     def _read(self) -> Reading:
         connection = self._require_connection()
@@ -153,22 +161,27 @@ class LibfrankaRobot:
             yield
         except RobotError as error:
             self._why_stopped = self._why_stopped or str(error)
+            self._broken = self._broken or isinstance(error, RobotUnreachable)
             raise
 
     def _check_progress(self, arm: Arm, tick_ms: int) -> None:
         now_ns = self._clock.now_ns()
         if tick_ms != self._tick_ms:
-            self._tick_ms, self._tick_seen_ns = tick_ms, now_ns
-            return
-        stood_s = to_seconds(now_ns - self._tick_seen_ns)
-        if stood_s > FROZEN_SECONDS:
-            # Should it tick again, it comes to rest instead of following an old target.
-            arm.begin_to_stop()
-            raise RobotFrozen(f"{arm.where} has not ticked for {stood_s:.2f} s: see its control box and the cable")
+            self._tick_ms, self._stood_s = tick_ms, 0.0
+        else:
+            # Only what was looked at counts: where this process itself stood still, the robot did not.
+            self._stood_s += min(to_seconds(now_ns - self._looked_ns), LONGEST_LOOK_SECONDS)
+        self._looked_ns = now_ns
+        if self._stood_s > FROZEN_SECONDS:
+            if not self._why_stopped:
+                # Should it tick again, it comes to rest instead of following an old target.
+                arm.begin_to_stop()
+            raise RobotFrozen(f"{arm.where} has not ticked for {self._stood_s:.2f} s: see its control box and cable")
 
     def _require_connection(self) -> Connection:
         if self._connection is None:
-            raise RobotUnreachable(f"the robot at {self._settings.host} is not connected: connect first")
+            why = "was closed" if self._closed else "is not connected"
+            raise RobotUnreachable(f"the robot at {self._settings.host} {why}: connect first")
         return self._connection
 
     def _opening(self, previous: Connection | None) -> Callable[[], Connection]:
@@ -184,4 +197,4 @@ class LibfrankaRobot:
             if not self._connecting.running:
                 self._connecting = None
         self._why_stopped = self._why_stopped or "the connection is new"
-        self._tick_ms, self._tick_seen_ns = -1, self._clock.now_ns()
+        self._tick_ms, self._stood_s, self._broken = -1, 0.0, False
