@@ -1,5 +1,6 @@
 """Calls to a Polymetis server, each with a deadline; every failure names the address and the cure."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ OPTIONS = [
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
 
+WATCHING_SECONDS = 0.5
 CONTROLLER_GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.FAILED_PRECONDITION)
 
 
@@ -67,14 +69,17 @@ class PolymetisChannel:
 
     def on_disconnect(self, react: Callable[[], None]) -> None:
         """Call `react`, from another thread, whenever the present connection, which is up, no longer is."""
-        channel = self._channel
+        channel, watching = self._channel, threading.Event()
 
         def forward(connectivity: grpc.ChannelConnectivity) -> None:
+            watching.set()
             if connectivity is not grpc.ChannelConnectivity.READY and channel is self._channel:
                 react()
 
         if channel is not None:
             channel.subscribe(forward)
+            # Until then grpc's watching thread would raise on a channel that is closed.
+            watching.wait(WATCHING_SECONDS)
 
     def call(self, name: str, request: Any, deadline_s: float) -> Any:
         """Return the answer to one request; where the method streams requests, to a stream of that one.

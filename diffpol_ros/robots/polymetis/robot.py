@@ -166,6 +166,7 @@ class PolymetisRobot:
             self._end_controller()
 
     def _end_controller(self) -> None:
+        self._why_stopped = self._why_stopped or "its controller was ended"
         with contextlib.suppress(ControllerStopped):
             self._call("TerminateController", Empty(), self._deadlines.stop)
         self._left_running = False
