@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from diffpol_ros.cli.calibrate import Calibrate
+from diffpol_ros.cli.faults import Faults
 from diffpol_ros.cli.models import Models
 from diffpol_ros.cli.noise import Noise
 from diffpol_ros.cli.options import DemoOptions
@@ -32,6 +33,7 @@ Command = (
     | Annotated[Models, tyro.conf.subcommand("models")]
     | Annotated[Calibrate, tyro.conf.subcommand("calibrate")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
+    | Annotated[Faults, tyro.conf.subcommand("faults")]
 )
 
 

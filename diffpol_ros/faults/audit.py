@@ -94,12 +94,14 @@ class Audit:
         starts = [0, *(index for index in range(1, len(received)) if self._paused(received, index)), len(received)]
         for first, end in pairwise(starts):
             run = [(each.stamp_ns, each.positions) for each in received[first:end]]
-            before = received[first - 1].positions if first else None
-            if before is not None and np.abs(before - run[0][1]).max() < 0.1:
+            before = received[first - 1] if first else None
+            # After a Stop the arm is enabled where it is by then.
+            if before is not None and not _any_within(stops_ns, before.stamp_ns, run[0][0]):
                 # The first step of a motion may last as long as the longest.
-                run = [(run[0][0] - LONGEST_STEP * back * self._period_ns, before) for back in (3, 2, 1)] + run
+                lead = [run[0][0] - LONGEST_STEP * back * self._period_ns for back in (3, 2, 1)]
+                run = [*((stamp_ns, before.positions) for stamp_ns in lead), *run]
             last_ns, last = run[-1]
-            if end < len(received) and not any(last_ns <= stop <= received[end].stamp_ns for stop in stops_ns):
+            if end < len(received) and not _any_within(stops_ns, last_ns, received[end].stamp_ns):
                 run += [(last_ns + ahead * self._period_ns, last) for ahead in (1, 2, 3)]
             yield run
 
@@ -125,6 +127,10 @@ class Audit:
             rounding = (rounding[1:] + rounding[:-1]) / spans
         derivative = math.factorial(order) * (np.abs(differences) - rounding[:, None])
         return float((derivative / self._limits[order]).max())
+
+
+def _any_within(stops_ns: Sequence[int], begin_ns: int, end_ns: int) -> bool:
+    return any(begin_ns <= stop_ns <= end_ns for stop_ns in stops_ns)
 
 
 def tool_points(description: RobotDescription, positions: Array) -> Array:

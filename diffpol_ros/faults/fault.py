@@ -4,14 +4,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TypeVar
 
 from diffpol_ros.faults.rig import FakeRig, TwinRig
+from diffpol_ros.graph.arguments import LaunchArguments
 
 AnyRig = TypeVar("AnyRig")
 Injection = Callable[[AnyRig], AbstractContextManager[int]]
 """Entered it strikes and gives the steady time [ns] from which the time to safe counts; left, the cause is gone."""
 
+RIGS = ("fake", "twin", "start")
 INPUT_STOPS_S = 0.2
 LINK_LOST_S = 0.3
 UNFIT, SILENT = "hold.policy_unfit", "hold.policy_silent"
@@ -26,6 +29,15 @@ class Recovery(Enum):
     RECOVER = "recover, reset, enable"
     RESPAWN = "respawns disabled; reset, enable"
     RESTART = "the graph is started again"
+    REFUSED = "never runs"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Which node of the twin's graph is started, and with which arguments."""
+
+    node: str
+    arguments: LaunchArguments
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class Fault:
     hold.policy_silent or stop.robot_lost (the gate's word and name). target: the longest time to safe [s]; None: it
     is only told. lasts: when the cause is taken away [s]; None: once the arm is safe. may_pass: nothing at all is
     right as well. fake, twin: how it is done there; None: it is not. relays: the topics it needs in its hands.
+    start: for what must be refused before anything runs: prepares it in an empty folder; then `words` is what the
+    node must say when it ends, in place of `expected`.
     """
 
     name: str
@@ -48,8 +62,10 @@ class Fault:
     lasts: float | None = None
     may_pass: bool = False
     relays: tuple[str, ...] = ()
+    start: Callable[[Path], Start] | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def rigs(self) -> tuple[str, ...]:
         """Return the names of the rigs it is done on."""
-        return tuple(name for name, given in (("fake", self.fake), ("twin", self.twin)) if given is not None)
+        return tuple(name for name in RIGS if getattr(self, name) is not None)

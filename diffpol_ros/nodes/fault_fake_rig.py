@@ -147,7 +147,7 @@ def fake_rig(folder: Path, health: Callable[[], None] = lambda: None) -> Iterato
     sys.setswitchinterval(SWITCH_INTERVAL)
     with ExitStack() as stack:
         stack.callback(sys.setswitchinterval, interval)
-        arguments = ["--ros-args", "-p", f"robot:={described}"]
+        arguments = ["--ros-args", "--disable-stdout-logs", "-p", f"robot:={described}"]
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         stack.callback(rclpy.try_shutdown)
         stack.enter_context(_spinning_bridge(clock))

@@ -32,6 +32,7 @@ from diffpol_ros.nodes.session import ros_node
 START_S = 90.0
 SETTLE_S = 0.4
 MOVING_SPEED = 0.1
+MOVING_DEADLINE_S, ATTEMPTS = 20.0, 3
 LONGEST_DELAY_S = 0.6
 MOST_RESPAWNS = 1_000_000
 CALM = ("bridge/stop", "twin/reset")
@@ -123,6 +124,14 @@ class GraphRig:
     def begin(self) -> None:
         """Reset the scene, enable, and wait until the arm has moved for a while that is never the same."""
         self._await_graph()
+        for _ in range(ATTEMPTS):
+            self._begin()
+            if self._moves():
+                return
+        last = self.verdicts()[-1]
+        raise RigError(f"the arm did not follow in {ATTEMPTS} attempts; the gate says {last.code}: {last.reason}")
+
+    def _begin(self) -> None:
         for relay in self._relays.values():
             relay.mend()
         for line in self._lines:
@@ -136,7 +145,7 @@ class GraphRig:
         self._operator.forget()
         self.enable(START_S)
         self._demand(("policy/reset",))
-        self.wait(self._moves, START_S, "a moving arm")
+        self.wait(lambda: self._moves() or self._is_stopped(), MOVING_DEADLINE_S, "a moving arm")
         delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))
         self._operator.wait_until(self.now_ns() + delay_ns, lambda: False)
 
@@ -200,6 +209,9 @@ class GraphRig:
         if not verdicts or not states or verdicts[-1].code != "command":
             return False
         return bool(np.abs(np.array(states[-1].velocity)).max() > MOVING_SPEED)
+
+    def _is_stopped(self) -> bool:
+        return bool(self.verdicts()) and self.verdicts()[-1].word == "STOP"
 
     def _on_estimate(self, message: PoseWithCovarianceStamped) -> None:
         self._estimated_ns = from_stamp(message.header.stamp)

@@ -1,0 +1,46 @@
+"""Many faults, many times, on the rigs they are done on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import groupby
+
+from diffpol_ros.faults.fault import Fault
+from diffpol_ros.faults.rig import Rig
+from diffpol_ros.faults.trial import Trial, run_trial
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How rigs are had: a fake one, one of the whole graph through which these topics pass, and a trial start."""
+
+    fake: Callable[[], AbstractContextManager[Rig]]
+    twin: Callable[[Sequence[str]], AbstractContextManager[Rig]]
+    start: Callable[[Fault], Trial]
+
+
+def run_campaign(faults: Sequence[Fault], rigs: Sequence[str], repeats: int, stand: Stand) -> Iterator[Trial]:
+    """Yield every trial when it is done; a rig is started once for all that need the same of it."""
+    for fault in faults if "start" in rigs else ():
+        if fault.start is not None:
+            yield stand.start(fault)
+    fake = [fault for fault in faults if fault.fake is not None and "fake" in rigs]
+    if fake:
+        with stand.fake() as rig:
+            yield from _on(rig, fake, repeats)
+    twin = [fault for fault in faults if fault.twin is not None and "twin" in rigs]
+    for relays, group in groupby(sorted(twin, key=lambda fault: fault.relays), key=lambda fault: fault.relays):
+        with stand.twin(relays) as rig:
+            yield from _on(rig, list(group), repeats)
+
+
+def count_trials(faults: Sequence[Fault], rigs: Sequence[str], repeats: int) -> int:
+    """Return how many trials `run_campaign` does."""
+    done = [rig for fault in faults for rig in fault.rigs if rig in rigs]
+    return sum(1 if rig == "start" else repeats for rig in done)
+
+
+def _on(rig: Rig, faults: Sequence[Fault], repeats: int) -> Iterator[Trial]:
+    for fault in faults:
+        for _ in range(repeats):
+            yield run_trial(fault, rig)
