@@ -11,10 +11,11 @@ from diffpol_ros.core.geometry import JOINTS as JOINTS
 from diffpol_ros.core.geometry import Box, DenavitHartenberg, KeepOut, Seven, SevenNames, Tool
 from diffpol_ros.core.geometry import Six as Six
 from diffpol_ros.core.geometry import Three as Three
+from diffpol_ros.core.likeness import load_like
 from diffpol_ros.core.placing import complaint_at
 from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.safety_limits import SafetyLimits, load_keep_outs
-from diffpol_ros.core.settings import Section, load_settings, setting
+from diffpol_ros.core.settings import Section, setting
 from diffpol_ros.core.types import Array
 
 
@@ -135,5 +136,10 @@ class RobotDescription:
 
 
 def load_robot_description(name: str) -> RobotDescription:
-    """Read calibration/robots/<name>.yaml, or a file by its path."""
-    return load_settings(RobotDescription, Path(find_resource("calibration/robots", name)))
+    """Read calibration/robots/<name>.yaml, or a file by its path; one that is `like` another says only what differs."""
+    return load_like(RobotDescription, find_robot(name), find_robot)
+
+
+def find_robot(name: str) -> Path:
+    """Return the file of a robot."""
+    return Path(find_resource("calibration/robots", name))

@@ -35,34 +35,54 @@ def setting(
 
 def load_settings(kind: type[Settings], path: Path) -> Settings:
     """Read `path` as a `kind`; unknown keys, wrong types and values out of range are errors with a line."""
+    return parse_settings(kind, read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """Return what a file says."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ResourceError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise SettingsError(
             f"{path}: is not a text in UTF-8: byte {error.start} is {error.object[error.start]:#x}"
         ) from error
-    return parse_settings(kind, text, str(path))
 
 
 def parse_settings(kind: type[Settings], text: str, source: str) -> Settings:
     """Read YAML `text` as a `kind`; `source` names it in errors."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"{source}: not valid YAML: {error}") from error
+    root = compose(text, source)
     if root is None:
         raise SettingsError(f"{source}: is empty, expected {_keys_of(kind)}")
-    return _Reader(source).read(root, kind, "", {})
+    return read_node(kind, root)
+
+
+def compose(text: str, source: str) -> yaml.Node | None:
+    """Return the nodes of YAML `text`, which know that they come from `source`; None where it says nothing."""
+    loader = None
+    try:
+        loader = yaml.SafeLoader(text)
+        loader.name = source
+        return loader.get_single_node()
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SettingsError(f"{source}: not valid YAML: {error}") from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def read_node(kind: type[Settings], root: yaml.Node) -> Settings:
+    """Read composed YAML as a `kind`."""
+    return _Reader().read(root, kind, "", {})
 
 
 class Section:
     """A part of a file that is read later, by whoever knows its kind; errors still name the file and the line."""
 
-    def __init__(self, source: str, node: yaml.Node, key: str) -> None:
-        """Keep `node`, found at `key` of `source`."""
-        self._reader, self._node, self._key = _Reader(source), node, key
+    def __init__(self, node: yaml.Node, key: str) -> None:
+        """Keep `node`, found at `key`."""
+        self._reader, self._node, self._key = _Reader(), node, key
 
     def read(self, kind: type[Settings]) -> Settings:
         """Read the section as a `kind`."""
@@ -85,19 +105,16 @@ def _keys_of(kind: Any) -> str:
 
 
 class _Reader:
-    """Turns YAML nodes into values, keeping the line of each for its errors."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
+    """Turns YAML nodes into values; each node knows its file and line for the errors."""
 
     def fail(self, node: yaml.Node, key: str, message: str) -> SettingsError:
         """Return an error that names the line of `node`."""
-        return SettingsError(f"{self._source}:{node.start_mark.line + 1}: {key or 'the file'} {message}")
+        return SettingsError(f"{node.start_mark.name}:{node.start_mark.line + 1}: {key or 'the file'} {message}")
 
     def read(self, node: yaml.Node, kind: Any, key: str, limits: Mapping[str, Any]) -> Any:
         """Return the value of `node` as a `kind`."""
         if kind is Section:
-            return Section(self._source, node, key)
+            return Section(node, key)
         origin = get_origin(kind)
         if origin in (Union, types.UnionType):
             return self._read_union(node, kind, key, limits)
