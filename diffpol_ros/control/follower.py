@@ -6,31 +6,27 @@ import numpy as np
 
 from diffpol_ros.control.arming import Arming
 from diffpol_ros.control.arming import ArmingError as ArmingError
-from diffpol_ros.control.chunk_check import NEVER_NS, ChunkCheck, Held, Moment, Refusal
+from diffpol_ros.control.chunk_check import NEVER_NS, Refusal
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate, Sender
-from diffpol_ros.control.interpolation import ChunkPath, Waypoint
+from diffpol_ros.control.guards.finding import Finding
+from diffpol_ros.control.interpolation import Waypoint
 from diffpol_ros.control.inverse_kinematics import make_inverse_kinematics
 from diffpol_ros.control.kinematics import Kinematics
+from diffpol_ros.control.plan import IDLE, Plan
 from diffpol_ros.control.room import Room
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.sliding import Sliding
 from diffpol_ros.control.state_watch import StateWatch
-from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict, word
-from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
+from diffpol_ros.control.verdict import counter_of as counter_of
+from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import ActionChunk, RobotState
 
 LONGEST_STEP = 2.0
 STALL = 0.05
 """After a longer pause the arm stands where its target was left [s]."""
-IDLE = ("not_enabled", "no_chunk", "chunk_ended", "no_time")
-"""Holds for want of something to follow: what is observed meanwhile may be followed."""
-
-
-def counter_of(verdict: Verdict) -> str:
-    """Return the name under which a verdict is counted: gate.command, gate.hold.no_chunk, gate.stop.tracking."""
-    return f"gate.{word(verdict).lower()}" + (f".{verdict.name}" if verdict.name else "")
 
 
 class Follower:
@@ -47,7 +43,6 @@ class Follower:
             description = description.with_keep_outs(self.settings.keep_outs)
         self.kinematics = Kinematics(description)
         self.counts: Counter[str] = Counter()
-        self.last_refusal: Refusal | None = None
         room = Room(description)
         self._inverse = make_inverse_kinematics(description, self.kinematics, self.settings)
         self._sliding = Sliding(
@@ -55,21 +50,23 @@ class Follower:
         )
         self._gate = Gate(description, room, self.settings, sender)
         self._arming = Arming(description, room.body, self.settings)
-        self._check = ChunkCheck(description.gripper, self.settings)
+        self._plan = Plan(description.gripper, self.settings)
         self._watch = StateWatch()
-        self._lead_ns = to_ns(self.settings.command_lead)
         self._disarm()
 
     def _disarm(self) -> None:
         self._enabled = False
         self._inverse.reset()
-        self._path: ChunkPath | None = None
+        self._plan.begin(NEVER_NS)
         self._veto: Hold | Stop | None = None
-        self._held = Held(NEVER_NS)
-        self._enabled_ns = self._newest_ns = NEVER_NS
         self._stepped_ns = 0
         self._joints = self._gate.positions
         self._twist = np.zeros(6)
+
+    @property
+    def last_refusal(self) -> Refusal | None:
+        """Why the last chunk was refused, if it was."""
+        return self._plan.refusal
 
     @property
     def enabled(self) -> bool:
@@ -91,7 +88,8 @@ class Follower:
         self._disarm()
         self._gate.start_from(state)
         self._joints = self._gate.positions
-        self._enabled, self._enabled_ns, self._stepped_ns = True, state.stamp_ns, now_ns
+        self._plan.begin(state.stamp_ns)
+        self._enabled, self._stepped_ns = True, now_ns
 
     def require_armable(self, now_ns: int, state: RobotState) -> None:
         """Raise ArmingError where an arm in `state` must not be enabled at `now_ns`."""
@@ -110,7 +108,7 @@ class Follower:
         """Forget Stop, chunk and what was seen of the robot: disabled, as new; counts stay."""
         self._gate.release()
         self._watch.forget()
-        self.last_refusal = None
+        self._plan.refusal = None
         self._disarm()
 
     def accept(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
@@ -118,10 +116,12 @@ class Follower:
         refusal = self._judge(chunk, now_ns)
         self.counts["chunk." + (refusal.name if refusal else "accepted")] += 1
         if refusal is None:
-            self._follow(chunk)
+            # The present waypoint is the one of the last step: joined later, the arm would pause between the two.
+            present = Waypoint(self.kinematics.forward(self._joints), self._twist, self._gate.width)
+            self._plan.follow(chunk, present, self._stepped_ns)
         elif refusal.malformed and self.enabled:
             self.stop(refusal.name, refusal.reason)
-        self.last_refusal = refusal
+        self._plan.refusal = refusal
         return refusal
 
     def step(self, now_ns: int, state: RobotState, veto: Hold | Stop | None = None) -> Verdict:
@@ -136,7 +136,7 @@ class Follower:
             self._disarm()
         elif isinstance(verdict, Hold) and verdict.name not in IDLE:
             # What was made before the arm held was made for a world that went on without it.
-            self._path, self._held = None, Held(state.stamp_ns, verdict.name)
+            self._plan.drop(state.stamp_ns, verdict.name)
         return verdict
 
     def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
@@ -144,14 +144,7 @@ class Follower:
             return Refusal("disabled", "the arm is not enabled")
         if self._veto is not None:
             return Refusal("vetoed", f"the arm must not move: {self._veto.reason}")
-        pose = self.kinematics.forward(self._joints)
-        return self._check.refusal(chunk, Moment(now_ns, self._enabled_ns, self._newest_ns, pose, self._held))
-
-    def _follow(self, chunk: ActionChunk) -> None:
-        # The present waypoint is the one of the last step: joined later, the arm would pause between the two.
-        present = Waypoint(self.kinematics.forward(self._joints), self._twist, self._gate.width)
-        self._path = ChunkPath(present, self._stepped_ns + self._lead_ns, chunk, self.settings.minimum_lead)
-        self._newest_ns = chunk.observation_stamp_ns
+        return self._plan.judge(chunk, now_ns, self.kinematics.forward(self._joints))
 
     def _decide(self, now_ns: int, state: RobotState, age_ns: int) -> Verdict:
         if self._gate.stopped is not None:
@@ -165,23 +158,19 @@ class Follower:
             return self._gate.stop("clock", f"the clock went back by {-elapsed:.3f} s")
         self._stepped_ns = now_ns
         found = self._gate.admit(now_ns, state, age_ns)
-        if isinstance(found, Stop):
-            return found
-        if elapsed == 0.0:
-            return Hold("no_time", "no time has passed")
+        if isinstance(found, Stop) or elapsed == 0.0:
+            return found if isinstance(found, Stop) else Hold("no_time", "no time has passed")
         if elapsed > STALL:
             self._rest()
         obstacle = found or self._veto
         duration = min(elapsed, LONGEST_STEP * self.settings.period)
-        if obstacle is not None:
-            return self._brake(now_ns, duration, obstacle.name, obstacle.reason)
-        return self._move(now_ns, duration)
+        return self._brake(now_ns, duration, obstacle) if obstacle else self._move(now_ns, duration)
 
     def _move(self, now_ns: int, duration: float) -> Verdict:
-        due_ns = now_ns + self._lead_ns
-        if self._path is None or due_ns > self._path.end_ns:
-            return self._brake(now_ns, duration, *self._waiting())
-        target, width = self._path.sample(due_ns)
+        due = self._plan.sample(now_ns)
+        if due is None:
+            return self._brake(now_ns, duration, self._plan.waiting())
+        target, width = due
         step = self._slide(self._inverse.step(self._joints, target, duration), duration)
         verdict = self._gate.follow(now_ns, duration, target, step, width)
         if isinstance(verdict, Command) and not verdict.reason:
@@ -194,12 +183,11 @@ class Follower:
         if not self._gate.near(step.velocities):
             return step
         slid, name = self._sliding.step(self._joints, step, duration)
-        if name:
-            self.counts[f"slid.{name}"] += 1
+        self.counts.update([f"slid.{name}"] if name else [])
         return slid
 
-    def _brake(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
-        verdict = self._gate.brake(now_ns, duration, name, reason)
+    def _brake(self, now_ns: int, duration: float, cause: Finding | Hold) -> Verdict:
+        verdict = self._gate.brake(now_ns, duration, cause.name, cause.reason)
         self._stand()
         return verdict
 
@@ -210,9 +198,3 @@ class Follower:
 
     def _stand(self) -> None:
         self._joints, self._twist = self._gate.positions, np.zeros(6)
-
-    def _waiting(self) -> tuple[str, str]:
-        """Return the name and the reason of having nothing to follow."""
-        name, reason = ("no_chunk", "no chunk yet") if self._path is None else ("chunk_ended", "the chunk is used up")
-        last = self.last_refusal
-        return name, f"{reason}; the last one was refused: {last.reason}" if last else reason

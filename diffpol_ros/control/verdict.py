@@ -39,3 +39,8 @@ Verdict = Command | Hold | Stop
 def word(verdict: Verdict) -> str:
     """Return COMMAND, HOLD or STOP."""
     return type(verdict).__name__.upper()
+
+
+def counter_of(verdict: Verdict) -> str:
+    """Return the name under which a verdict is counted: gate.command, gate.hold.no_chunk, gate.stop.tracking."""
+    return f"gate.{word(verdict).lower()}" + (f".{verdict.name}" if verdict.name else "")

@@ -15,4 +15,4 @@ def outside_boxes(points: Array, lower: Array, upper: Array) -> Array:
     each = points[:, None]
     beyond = np.maximum(lower[:, :, None] - each, each - upper[:, :, None])
     away = np.maximum(beyond, 0.0)
-    return np.sqrt(np.einsum("nkam,nkam->nkm", away, away)) + np.minimum(beyond.max(axis=2), 0.0)
+    return np.sqrt((away * away).sum(axis=2)) + np.minimum(beyond.max(axis=2), 0.0)

@@ -8,7 +8,7 @@ from diffpol_ros.core.types import Array, RobotState
 
 def find_not_finite(what: str, *values: Array | float) -> Finding | None:
     """Return a finding where any of `values` is NaN or infinite."""
-    if all(bool(np.isfinite(value).all()) for value in values):
+    if all(np.isfinite(value).all() for value in values):
         return None
     return Finding("not_finite", f"{what} not all finite")
 

@@ -1,11 +1,9 @@
 """Velocity, acceleration and jerk of what was sent, from nothing but the targets themselves."""
 
-from collections import deque
-
 import numpy as np
 
 from diffpol_ros.control.guards.finding import Finding
-from diffpol_ros.core.robot_description import JointLimits
+from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
 
 ROUNDING = 1.0 + 1e-6
@@ -20,36 +18,38 @@ class Motion:
 
     def __init__(self, limits: JointLimits) -> None:
         """Allow `limits`."""
-        self._limits = np.array([limits.velocity, limits.acceleration, limits.jerk])
-        self._sent: deque[tuple[float, Array]] = deque(maxlen=len(NAMES))
+        self._limits = [ROUNDING * np.array(each) for each in (limits.velocity, limits.acceleration, limits.jerk)]
+        self.stand(np.zeros(JOINTS))
 
     def stand(self, positions: Array) -> None:
         """Begin again from rest at `positions` (7,) [rad]."""
-        self._sent.clear()
-        self._sent.append((0.0, np.array(positions)))
+        self._positions = positions
+        self._velocity = self._acceleration = np.zeros(JOINTS)
+        self._steps: tuple[float, ...] = ()
 
     def remember(self, positions: Array, duration: float) -> None:
         """Take note that `positions` (7,) [rad] were sent `duration` [s] after those before."""
-        self._sent.append((self._sent[-1][0] + duration, np.array(positions)))
+        self._velocity, self._acceleration, _ = self._differences(positions, duration)
+        self._positions = positions
+        self._steps = (*self._steps[-1:], duration)
 
     def judge(self, positions: Array, duration: float) -> Finding | None:
         """Return a finding where sending `positions` next, `duration` [s] after the last, breaks a limit."""
-        times, differences = self._history(positions, duration)
-        shortest = float(np.diff(times).min())
-        for order, name in enumerate(NAMES, start=1):
-            spans = times[order:] - times[:-order]
-            differences = order * np.diff(differences, axis=0) / spans[:, None]
-            allowed = ROUNDING * self._limits[order - 1] + 2.0**order * RESOLUTION / shortest**order
-            size = np.abs(differences[-1])
-            worst = int((size / allowed).argmax())
-            if size[worst] > allowed[worst]:
-                return Finding(name, f"joint {worst + 1} would move at {size[worst]:.4g} {UNITS[order - 1]}")
+        shortest = min((*self._steps, duration))
+        for order, difference in enumerate(self._differences(positions, duration), start=1):
+            excess = np.abs(difference) - self._limits[order - 1]
+            worst = int(excess.argmax())
+            if excess[worst] > 2.0**order * RESOLUTION / shortest**order:
+                moved = f"joint {worst + 1} would move at {abs(difference[worst]):.4g} {UNITS[order - 1]}"
+                return Finding(NAMES[order - 1], moved)
         return None
 
-    def _history(self, positions: Array, duration: float) -> tuple[Array, Array]:
-        """Return the times (4,) [s] and the positions (4, 7) [rad] of the last targets and the next."""
-        first, rest = self._sent[0]
-        missing = len(NAMES) - len(self._sent)
-        before = [(first - (missing - index) * duration, rest) for index in range(missing)]
-        times, sent = zip(*before, *self._sent, (self._sent[-1][0] + duration, positions), strict=True)
-        return np.array(times), np.array(sent)
+    def _differences(self, positions: Array, duration: float) -> tuple[Array, Array, Array]:
+        """Return velocity, acceleration and jerk (7,) that end at `positions`."""
+        # An arm that stood was where it is at any earlier time: as if it had taken steps like the next.
+        before = self._steps[-1] if self._steps else duration
+        earlier = self._steps[-2] if len(self._steps) > 1 else duration
+        velocity = (positions - self._positions) / duration
+        acceleration = (velocity - self._velocity) * (2.0 / (duration + before))
+        jerk = (acceleration - self._acceleration) * (3.0 / (duration + before + earlier))
+        return velocity, acceleration, jerk
