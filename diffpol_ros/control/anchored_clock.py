@@ -1,6 +1,9 @@
 """Time in the domain of message stamps that cannot jump while the arm moves."""
 
-from diffpol_ros.core.clock import Clock, SteadyClock, SystemClock
+from diffpol_ros.control.verdict import Hold
+from diffpol_ros.core.clock import Clock, SteadyClock, SystemClock, to_ns, to_seconds
+
+LARGEST_DRIFT_NS = to_ns(0.25)
 
 
 class AnchoredClock:
@@ -23,6 +26,14 @@ class AnchoredClock:
     def drift_ns(self) -> int:
         """How far the system's time has stepped away since the last `anchor` [ns]."""
         return self._system.now_ns() - self.now_ns()
+
+    def judge(self) -> Hold | None:
+        """Return why an arm enabled at the last `anchor` must not move, or None."""
+        drift_ns = self.drift_ns
+        if abs(drift_ns) <= LARGEST_DRIFT_NS:
+            return None
+        stepped = f"the system clock has stepped by {to_seconds(drift_ns):+.2f} s since the arm was enabled"
+        return Hold("clock", f"{stepped}: set it right; or stop, reset and enable")
 
     def now_ns(self) -> int:
         """Return the anchored time in [ns]."""

@@ -31,7 +31,7 @@ class LoopTiming:
 
     def summary(self) -> LoopSummary:
         """Return the figures of the last ticks; zeros before the second."""
-        periods = np.diff(np.array(self._began_ns, dtype=np.int64)) * 1e-6
+        periods = np.diff(np.array(list(self._began_ns), dtype=np.int64)) * 1e-6
         if periods.size == 0:
             return LoopSummary(0.0, 0.0, 0.0, 0.0)
         median, late = np.percentile(periods, [50, 99])

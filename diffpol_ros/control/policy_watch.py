@@ -5,8 +5,10 @@ from itertools import pairwise
 
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.core.types import ActionChunk
 
 REMEMBERED = 8
+STEP_TOLERANCE = 0.001
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,16 @@ class PolicyWatch:
         if self._is_silent(newest, now_ns):
             return Hold("policy_silent", self._silence(newest, now_ns))
         return None if newest.beat.fit else Hold("policy_unfit", f"the policy is unfit: {newest.beat.reason}")
+
+    def misstep(self, chunk: ActionChunk) -> str:
+        """Return how the chunk's actions are spaced otherwise than its policy says, or an empty text."""
+        beat = self.newest
+        if beat is None or len(chunk) < 2:
+            return ""
+        step_s = to_seconds(chunk.stamps_ns[-1] - chunk.stamps_ns[0]) / (len(chunk) - 1)
+        if abs(step_s - beat.step_s) <= STEP_TOLERANCE:
+            return ""
+        return f"actions {step_s:.4f} s apart, the policy {beat.model} says {beat.step_s} s"
 
     def _is_silent(self, life: _Life, now_ns: int) -> bool:
         return not 0 <= now_ns - life.last_ns <= self._silence_ns

@@ -9,14 +9,12 @@ from diffpol_ros.control.chunk_check import Refusal
 from diffpol_ros.control.follower import ArmingError, Follower, counter_of
 from diffpol_ros.control.policy_watch import Heartbeat, PolicyWatch
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
-from diffpol_ros.core.clock import Clock, SteadyClock, to_ns, to_seconds
-from diffpol_ros.core.errors import DiffpolError, RobotError
+from diffpol_ros.core.clock import Clock, SteadyClock
+from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import ActionChunk, RobotState
 from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
 
-LARGEST_DRIFT_NS = to_ns(0.25)
-STEP_TOLERANCE_NS = to_ns(0.001)
 STEPS_BACK = "look at the arm, then reset and enable"
 
 
@@ -32,7 +30,7 @@ class Tick:
 class Bridge:
     """Keeps the robot's controller running only while the follower is enabled.
 
-    All of it belongs to one thread. Without `policy` no heartbeat is asked for, as in a simulation.
+    All of it but `condemn` belongs to one thread. Without `policy` no heartbeat is asked for, as in a simulation.
     """
 
     def __init__(
@@ -47,7 +45,13 @@ class Bridge:
         self.link, self.follower, self.policy = link, follower, policy
         self._clock, self._steady = clock, steady or SteadyClock()
         self._stamp_ns = -1
-        self._controlled = False
+        self._condemned: Stop | None = None
+        self._early: ActionChunk | None = None
+
+    @property
+    def now_ns(self) -> int:
+        """The time of the chunks' stamps."""
+        return self._clock.now_ns()
 
     @property
     def counts(self) -> Counter[str]:
@@ -57,26 +61,43 @@ class Bridge:
     def tick(self) -> Tick:
         """Poll the robot, step the follower, and end the controller on a Stop."""
         state = self.link.poll()
+        if self._condemned is not None and self.follower.stopped is None:
+            self.stop(self._condemned.name, self._condemned.reason)
         now_ns = self._clock.now_ns()
         verdict = self._lost() if state is None else self.follower.step(now_ns, state, self._veto())
         if isinstance(verdict, Stop):
-            self._end_controller()
+            self.link.end_controller()
+        self._accept_early()
         fresh = state is not None and state.stamp_ns != self._stamp_ns
         self._stamp_ns = state.stamp_ns if state is not None else self._stamp_ns
         return Tick(now_ns, state if fresh else None, verdict)
 
-    def hear(self, beat: Heartbeat) -> None:
-        """Take what the policy says of itself."""
+    def condemn(self, stop: Stop) -> Stop:
+        """Let the arm stop before anything more is sent; from any thread, also while a call to the robot hangs."""
+        self._condemned = self._condemned or stop
+        return self._condemned
+
+    def overdue(self, verdict: Hold | Stop) -> Verdict:
+        """Return what becomes of `verdict` on a call to the robot that hangs: a Stop of an enabled arm is for good."""
+        if isinstance(verdict, Stop) and self.follower.enabled:
+            self.condemn(verdict)
+        return self.follower.stopped or self._condemned or Hold("robot_late", verdict.reason)
+
+    def hear(self, beat: Heartbeat, steady_ns: int) -> None:
+        """Take what the policy said of itself at `steady_ns`."""
         if self.policy is not None:
-            self.policy.hear(beat, self._steady.now_ns())
+            self.policy.hear(beat, steady_ns)
 
     def accept(self, chunk: ActionChunk) -> Refusal | None:
         """Follow `chunk`, or return why not."""
-        reason = self._misstep(chunk)
+        reason = self.policy.misstep(chunk) if self.policy else ""
         if reason:
             self.refuse_malformed(reason)
             return Refusal("malformed", reason, malformed=True)
-        return self.follower.accept(chunk, self._clock.now_ns())
+        refusal = self.follower.accept(chunk, self._clock.now_ns())
+        # What forbade it may have ended since the last tick: then the next one takes it.
+        self._early = chunk if refusal is not None and refusal.name == "vetoed" and self._veto() is None else None
+        return refusal
 
     def refuse_malformed(self, reason: str) -> None:
         """Stop for a chunk that cannot even be read; while disabled, only count it."""
@@ -103,17 +124,17 @@ class Bridge:
         if self.follower.stopped is None:
             self.counts[counter_of(Stop(name, reason))] += 1
         self.follower.stop(name, reason)
-        self._end_controller()
+        self.link.end_controller()
 
     def reset(self) -> None:
         """Forget a Stop; the arm stays disabled."""
-        self._end_controller()
+        self.link.end_controller()
+        self._condemned = None
         self.follower.reset()
 
     def close(self) -> None:
         """End the controller and hang up."""
-        self._end_controller()
-        self.link.robot.close()
+        self.link.close()
 
     def _counted(self, name: str, work: Callable[[], None]) -> None:
         try:
@@ -124,8 +145,9 @@ class Bridge:
         self.counts[f"{name}.done"] += 1
 
     def _arm(self) -> None:
-        if self.follower.stopped is not None:
-            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
+        stopped = self.follower.stopped or self._condemned
+        if stopped is not None:
+            raise ArmingError(f"stopped: {stopped.reason}; {STEPS_BACK}")
         state = self.link.poll()
         if state is None:
             raise ArmingError(f"no robot: {self.link.complaint}")
@@ -134,23 +156,19 @@ class Bridge:
             raise ArmingError(missing)
         self._clock.anchor()
         self.follower.require_armable(self._clock.now_ns(), state)
-        self._start()
+        state = self.link.start_controller()
+        try:
+            self.follower.enable(self._clock.now_ns(), state)
+        except ArmingError:
+            self.link.end_controller()
+            raise
         if self.policy is not None:
             self.policy.arm()
 
-    def _start(self) -> None:
-        robot = self.link.robot
-        try:
-            robot.start_controller()
-            self._controlled = True
-            self.follower.enable(self._clock.now_ns(), robot.state())
-        except RobotError as error:
-            self._end_controller()
-            self.link.lose(error)
-            raise
-        except ArmingError:
-            self._end_controller()
-            raise
+    def _accept_early(self) -> None:
+        chunk, self._early = self._early, None
+        if chunk is not None:
+            self.follower.accept(chunk, self._clock.now_ns())
 
     def _idle_robot(self, what: str) -> Robot:
         if self.follower.enabled:
@@ -162,21 +180,7 @@ class Bridge:
     def _veto(self) -> Hold | Stop | None:
         if not self.follower.enabled:
             return None
-        drift_ns = self._clock.drift_ns
-        if abs(drift_ns) > LARGEST_DRIFT_NS:
-            stepped = f"the system clock has stepped by {to_seconds(drift_ns):+.2f} s since the arm was enabled"
-            return Hold("clock", f"{stepped}: set it right; or stop, reset and enable")
-        return self.policy.judge(self._steady.now_ns()) if self.policy else None
-
-    def _misstep(self, chunk: ActionChunk) -> str:
-        """Return how the chunk's actions are spaced otherwise than its policy says, or an empty text."""
-        beat = self.policy.newest if self.policy else None
-        if beat is None or len(chunk) < 2:
-            return ""
-        step_ns = (chunk.stamps_ns[-1] - chunk.stamps_ns[0]) / (len(chunk) - 1)
-        if abs(step_ns - to_ns(beat.step_s)) <= STEP_TOLERANCE_NS:
-            return ""
-        return f"actions {step_ns * 1e-9:.4f} s apart, the policy {beat.model} says {beat.step_s} s"
+        return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
 
     def _lost(self) -> Verdict:
         if self.follower.stopped is not None:
@@ -184,13 +188,3 @@ class Bridge:
         if self.follower.enabled:
             self.stop(self.link.fault, f"the robot is lost: {self.link.complaint}")
         return self.follower.stopped or Hold("no_robot", f"no robot: {self.link.complaint}")
-
-    def _end_controller(self) -> None:
-        """Let the robot hold where it is; one that is lost already does."""
-        if not self._controlled:
-            return
-        self._controlled = False
-        try:
-            self.link.robot.stop()
-        except RobotError as error:
-            self.link.lose(error)

@@ -6,6 +6,7 @@ from rclpy.node import Node
 from rclpy.service import Service
 from std_srvs.srv import Trigger
 
+from diffpol_ros.control.verdict import Stop
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.nodes.bridge import Bridge
 
@@ -17,17 +18,15 @@ class BridgeServices:
 
     def __init__(self, node: Node, bridge: Bridge, run: Run, require_one_publisher: Callable[[], None]) -> None:
         """Offer them on `node`; `run` does a thing in the bridge's thread, and raises what that raises."""
-        self._node, self._run = node, run
-        self._check = require_one_publisher
-        offered = {
+        self._node, self._run, self._check = node, run, require_one_publisher
+        asked = Stop("asked", "bridge/stop was called")
+        offered: dict[str, tuple[Callable[[], object], str]] = {
             "enable": (lambda: self._enable(bridge), "the arm follows chunks observed from now on"),
-            "stop": (
-                lambda: bridge.stop("asked", "bridge/stop was called"),
-                "stopped; to move again, reset and enable",
-            ),
-            "reset": (bridge.reset, "disabled, nothing latched"),
-            "recover": (bridge.recover, "the robot has cleared its error; to move again, reset and enable"),
-            "home_gripper": (bridge.home_gripper, "the gripper has found its stops"),
+            # Not in the bridge's thread, which may wait for the robot.
+            "stop": (lambda: bridge.condemn(asked), "stopped; to move again, reset and enable"),
+            "reset": (lambda: run(bridge.reset), "disabled, nothing latched"),
+            "recover": (lambda: run(bridge.recover), "the robot's error is cleared; to move again, reset and enable"),
+            "home_gripper": (lambda: run(bridge.home_gripper), "the gripper has found its stops"),
         }
         self._services = [self._offer(name, *each) for name, each in offered.items()]
 
@@ -38,12 +37,12 @@ class BridgeServices:
 
     def _enable(self, bridge: Bridge) -> None:
         self._check()
-        bridge.enable()
+        self._run(bridge.enable)
 
-    def _offer(self, name: str, work: Callable[[], None], done: str) -> Service:
+    def _offer(self, name: str, work: Callable[[], object], done: str) -> Service:
         def answer(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
             try:
-                self._run(work)
+                work()
             except DiffpolError as error:
                 self._node.get_logger().warning(f"bridge/{name} refused: {error}")
                 response.success, response.message = False, str(error)

@@ -1,4 +1,4 @@
-"""The way to a robot that may come late, go and come back."""
+"""The way to a robot that may come late, go and come back, and whether its controller runs."""
 
 from diffpol_ros.core.clock import Clock, SteadyClock, to_ns
 from diffpol_ros.core.errors import RobotError
@@ -21,6 +21,7 @@ class RobotLink:
         self._retry_ns = to_ns(retry_seconds)
         self._next_try_ns = 0
         self._connected = False
+        self._controlled = False
 
     @property
     def connected(self) -> bool:
@@ -42,6 +43,32 @@ class RobotLink:
         self.losses += self._connected
         self.fault, self.complaint, self._connected = error.name, str(error), False
         self._next_try_ns = self._clock.now_ns() + self._retry_ns
+
+    def start_controller(self) -> RobotState:
+        """Let the robot follow targets; return its tick after that, or raise a RobotError and take it as lost."""
+        try:
+            self.robot.start_controller()
+            self._controlled = True
+            return self.robot.state()
+        except RobotError as error:
+            self.end_controller()
+            self.lose(error)
+            raise
+
+    def end_controller(self) -> None:
+        """Let the robot hold where it is, where a controller runs; one that is lost already does."""
+        if not self._controlled:
+            return
+        self._controlled = False
+        try:
+            self.robot.stop()
+        except RobotError as error:
+            self.lose(error)
+
+    def close(self) -> None:
+        """End the controller and hang up."""
+        self.end_controller()
+        self.robot.close()
 
     def _connect(self) -> bool:
         if self._clock.now_ns() < self._next_try_ns:

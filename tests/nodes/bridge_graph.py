@@ -20,6 +20,7 @@ from diffpol_ros.nodes.bridge_node import BridgeNode
 from diffpol_ros.nodes.heartbeat import TOPIC, to_heartbeat_message
 from diffpol_ros.nodes.messages import from_pose_message, from_stamp, to_chunk_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
+from diffpol_ros.robots.base import Robot
 from tests.control.arm import PANDA, STEP_NS
 from tests.fake_twin import FakeTwin
 
@@ -84,7 +85,18 @@ class Graph:
 
     def __init__(self, twin: FakeTwin) -> None:
         ports = ("-p", f"arm_port:={twin.server.port}", "-p", f"gripper_port:={twin.gripper_server.port}")
-        rclpy.init(args=["--ros-args", *ports, "-p", "maximum_state_age:=0.5", "-p", "maximum_state_silence:=1.5"])
+        rclpy.init(
+            args=[
+                "--ros-args",
+                *ports,
+                "-p",
+                "maximum_state_age:=0.5",
+                "-p",
+                "maximum_state_silence:=1.5",
+                "-p",
+                "policy_silence:=0.5",
+            ]
+        )
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.bridge)
@@ -110,6 +122,16 @@ class Graph:
         return response
 
     @property
+    def robot(self) -> Robot:
+        """What the bridge drives."""
+        return self.bridge._bridge.link.robot
+
+    def move_again(self) -> None:
+        """Enable as soon as that may be, and follow a chunk."""
+        self.wait_for(lambda: self.call("enable").success)
+        self.publish_until_it_moves()
+
+    @property
     def heard(self) -> Heartbeat | None:
         """The last heartbeat that the bridge has heard."""
         policy = self.bridge._bridge.policy
@@ -131,10 +153,7 @@ class Graph:
         self.wait_for(lambda: self.operator.chunks.get_subscription_count() == 1)
         response = self.call("enable")
         assert response.success, response.message
-        seen = len(self.operator.poses)
-        self.wait_for(lambda: len(self.operator.poses) > seen + 2)
-        self.operator.publish_chunk()
-        self.wait_for_verdict("COMMAND")
+        self.publish_until_it_moves()
 
     def close(self) -> None:
         self.executor.shutdown()

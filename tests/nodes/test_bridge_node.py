@@ -60,16 +60,6 @@ def test_a_chunk_in_another_frame_stops_the_arm(graph: Graph) -> None:
     graph.wait_for_verdict("STOP: malformed action_chunk: its frame is 'world'")
 
 
-def test_a_lost_robot_stops_the_arm_and_the_node_goes_on(graph: Graph) -> None:
-    graph.move()
-    graph.twin.server.stop()
-    graph.wait_for_verdict("STOP")
-    graph.wait_for(lambda: graph.operator.reports and graph.operator.reports[-1].startswith("no robot"))
-    assert graph.call("reset").success
-    refused = graph.call("enable")
-    assert not refused.success and "no robot" in refused.message
-
-
 def test_a_robot_that_no_backend_drives_is_refused(repository: Path, tmp_path: Path) -> None:
     described = (repository / "calibration" / "robots" / "panda.yaml").read_text(encoding="utf-8")
     (tmp_path / "odd.yaml").write_text(described.replace("kind: polymetis", "kind: abacus"), encoding="utf-8")

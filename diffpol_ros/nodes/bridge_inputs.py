@@ -1,0 +1,88 @@
+"""What the bridge listens to: chunks, the policy's heartbeat, and how many speak."""
+
+from functools import partial
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from trajectory_msgs.msg import MultiDOFJointTrajectory
+
+from diffpol_ros.control.follower import ArmingError
+from diffpol_ros.control.publisher_watch import PublisherWatch
+from diffpol_ros.control.verdict import Stop
+from diffpol_ros.core.clock import Clock
+from diffpol_ros.core.errors import ObservationError
+from diffpol_ros.core.types import ActionChunk
+from diffpol_ros.nodes.bridge import Bridge
+from diffpol_ros.nodes.bridge_loop import BridgeLoop
+from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
+from diffpol_ros.nodes.messages import from_chunk_message
+from diffpol_ros.nodes.quality import EVENTS
+
+COMPLAINT_PERIOD_S = 2.0
+CHUNKS = "action_chunk"
+
+
+class BridgeInputs:
+    """Hears in the executor's thread, and hands on to the bridge's."""
+
+    def __init__(self, node: Node, bridge: Bridge, loop: BridgeLoop, frame: str, clock: Clock) -> None:
+        """Subscribe `node`; chunks must be in the robot base frame `frame`, `clock` never jumps."""
+        self._node, self._bridge, self._loop = node, bridge, loop
+        self._frame, self._clock = frame, clock
+        self._offers = PublisherWatch(CHUNKS)
+        self._subscriptions = [
+            node.create_subscription(MultiDOFJointTrajectory, CHUNKS, self._on_chunk, EVENTS),
+            node.create_subscription(DiagnosticArray, TOPIC, self._on_heartbeat, EVENTS),
+        ]
+
+    def close(self) -> None:
+        """Listen no more."""
+        while self._subscriptions:
+            self._node.destroy_subscription(self._subscriptions.pop())
+
+    def _warn(self, complaint: str) -> None:
+        self._node.get_logger().warning(complaint, throttle_duration_sec=COMPLAINT_PERIOD_S)
+
+    def check_publishers(self) -> None:
+        """Stop an arm that is offered chunks by two."""
+        rivals = self._rivals()
+        if rivals and self._bridge.follower.enabled:
+            self._bridge.condemn(Stop("two_publishers", rivals))
+
+    def require_one_publisher(self) -> None:
+        """Raise ArmingError where two offer chunks."""
+        rivals = self._rivals()
+        if rivals:
+            raise ArmingError(rivals)
+
+    def _on_heartbeat(self, message: DiagnosticArray) -> None:
+        try:
+            beat = from_heartbeat_message(message)
+        except ObservationError as error:
+            self._bridge.counts["policy.malformed"] += 1
+            self._warn(str(error))
+            return
+        self._loop.post(partial(self._bridge.hear, beat, self._clock.now_ns()))
+
+    def _on_chunk(self, message: MultiDOFJointTrajectory) -> None:
+        self.check_publishers()
+        try:
+            if message.header.frame_id != self._frame:
+                raise ValueError(f"its frame is {message.header.frame_id!r}, expected {self._frame!r}")
+            chunk = from_chunk_message(message)
+        except ValueError as error:
+            self._loop.post(partial(self._bridge.refuse_malformed, f"malformed {CHUNKS}: {error}"))
+            return
+        self._loop.post(partial(self._accept, chunk))
+
+    def _accept(self, chunk: ActionChunk) -> None:
+        refusal = self._bridge.accept(chunk)
+        if refusal is not None and self._bridge.follower.enabled:
+            self._warn(refusal.reason)
+
+    def _rivals(self) -> str:
+        if self._node.count_publishers(CHUNKS) < 2:
+            return self._offers.rivals((), self._clock.now_ns())
+        infos = self._node.get_publishers_info_by_topic(CHUNKS)
+        names = [f"{each.node_namespace.rstrip('/')}/{each.node_name}" for each in infos]
+        return self._offers.rivals(names, self._clock.now_ns())

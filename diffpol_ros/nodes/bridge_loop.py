@@ -1,0 +1,113 @@
+"""The thread in which the bridge ticks: the graph does not delay it, and what hangs in it does not block the graph."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+
+Work = Callable[[], None]
+Pace = Callable[[], bool]
+LOOK_S = 0.05
+
+
+class SteadyPace:
+    """Comes due every period of the steady clock; what was missed is left out."""
+
+    def __init__(self, period_s: float) -> None:
+        """Come due at once, then every `period_s` [s]."""
+        self._period, self._due = period_s, time.monotonic()
+
+    def __call__(self) -> bool:
+        """Wait until it is due."""
+        time.sleep(max(0.0, self._due - time.monotonic()))
+        missed = (time.monotonic() - self._due) // self._period
+        self._due += (1.0 + max(0.0, missed)) * self._period
+        return True
+
+
+class ReleasedPace:
+    """Comes due whenever somebody else says so, such as a timer of simulated time."""
+
+    def __init__(self) -> None:
+        """Begin undue."""
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Let it come due."""
+        self._released.set()
+
+    def __call__(self) -> bool:
+        """Wait until it is due, or for a while; return whether it is."""
+        due = self._released.wait(LOOK_S)
+        self._released.clear()
+        return due
+
+
+class BridgeLoop:
+    """Ticks at a pace, and between ticks does what others ask for."""
+
+    def __init__(self, tick: Work) -> None:
+        """Prepare to call `tick`."""
+        self._tick = tick
+        self._asked: queue.SimpleQueue[Work] = queue.SimpleQueue()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+
+    def start(self, pace: Pace) -> None:
+        """Begin to tick."""
+        self._ending.clear()
+        self._thread = threading.Thread(target=self._run, args=(pace,), name="bridge-loop", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the tick that runs; safe to call twice."""
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._do_asked()
+
+    def post(self, work: Work) -> None:
+        """Do `work`, which must not raise, before the next tick."""
+        self._asked.put(work)
+        if self._thread is None:
+            self._do_asked()
+
+    def run(self, work: Work) -> None:
+        """Do `work` before the next tick and wait for that; raise what it raises."""
+        done: Future[None] = Future()
+        self.post(lambda: _fulfil(done, work))
+        while not done.done():
+            wait((done,), LOOK_S)
+            self.check()
+        done.result()
+
+    def check(self) -> None:
+        """Raise what ended the thread, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self, pace: Pace) -> None:
+        try:
+            while not self._ending.is_set():
+                due = pace()
+                self._do_asked()
+                if due:
+                    self._tick()
+        except BaseException as error:  # noqa: BLE001
+            # A mistake of ours: told by whoever checks, and the node ends.
+            self._failure = error
+
+    def _do_asked(self) -> None:
+        while not self._asked.empty():
+            self._asked.get()()
+
+
+def _fulfil(done: "Future[None]", work: Work) -> None:
+    try:
+        done.set_result(work())
+    except Exception as error:  # noqa: BLE001
+        # Raised again by whoever waits.
+        done.set_exception(error)

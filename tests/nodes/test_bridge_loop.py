@@ -1,0 +1,110 @@
+"""The loop ticks by itself, does between ticks what it is asked, and keeps no mistake to itself."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("rclpy")
+
+from diffpol_ros.core.errors import RobotError
+from diffpol_ros.nodes.bridge_loop import BridgeLoop, ReleasedPace, SteadyPace
+
+DEADLINE_S = 10.0
+
+
+class Ticks:
+    """Counts ticks, which may be made to hang or to fail."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.ticked, self.let = threading.Event(), threading.Event()
+        self.let.set()
+        self.mistake: Exception | None = None
+
+    def __call__(self) -> None:
+        self.count += 1
+        self.ticked.set()
+        assert self.let.wait(DEADLINE_S)
+        if self.mistake is not None:
+            raise self.mistake
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
+
+
+@pytest.fixture
+def loop(ticks: Ticks) -> Iterator[BridgeLoop]:
+    made = BridgeLoop(ticks)
+    yield made
+    ticks.let.set()
+    made.stop()
+
+
+def refuse() -> None:
+    raise RobotError("not today")
+
+
+def test_what_is_asked_is_done_in_its_thread_between_ticks(loop: BridgeLoop, ticks: Ticks) -> None:
+    loop.start(SteadyPace(0.002))
+    assert ticks.ticked.wait(DEADLINE_S)
+    names: list[str] = []
+    loop.run(lambda: names.append(threading.current_thread().name))
+    assert names == ["bridge-loop"]
+    with pytest.raises(RobotError, match="not today"):
+        loop.run(refuse)
+    loop.check()
+
+
+def test_while_it_does_not_run_the_caller_does_it(loop: BridgeLoop) -> None:
+    done: list[str] = []
+    loop.run(lambda: done.append("run"))
+    loop.post(lambda: done.append("posted"))
+    assert done == ["run", "posted"]
+    with pytest.raises(RobotError):
+        loop.run(refuse)
+
+
+def test_posting_to_a_loop_that_hangs_blocks_nobody(loop: BridgeLoop, ticks: Ticks) -> None:
+    ticks.let.clear()
+    loop.start(SteadyPace(0.002))
+    assert ticks.ticked.wait(DEADLINE_S)
+    done = threading.Event()
+    loop.post(done.set)
+    assert not done.is_set()
+    ticks.let.set()
+    assert done.wait(DEADLINE_S)
+
+
+def test_a_mistake_in_a_tick_is_raised_where_the_loop_is_asked(loop: BridgeLoop, ticks: Ticks) -> None:
+    ticks.mistake = ZeroDivisionError("a mistake")
+    loop.start(SteadyPace(0.002))
+    assert ticks.ticked.wait(DEADLINE_S)
+    with pytest.raises(ZeroDivisionError):
+        loop.run(lambda: None)
+    with pytest.raises(ZeroDivisionError):
+        loop.check()
+
+
+def test_a_released_pace_ticks_once_a_release_and_serves_meanwhile(loop: BridgeLoop, ticks: Ticks) -> None:
+    pace = ReleasedPace()
+    loop.start(pace)
+    loop.run(lambda: None)
+    assert ticks.count == 0
+    pace.release()
+    assert ticks.ticked.wait(DEADLINE_S)
+    loop.run(lambda: None)
+    assert ticks.count == 1
+
+
+def test_what_a_steady_pace_missed_is_left_out() -> None:
+    pace = SteadyPace(0.01)
+    assert pace()
+    due = pace._due
+    pace._due -= 0.095
+    assert pace() and pace()
+    assert time.monotonic() >= pace._due - 0.01
+    assert (pace._due - due) % 0.01 == pytest.approx(0.005, abs=1e-6)
