@@ -59,18 +59,21 @@ class Bridge:
         return self.follower.counts
 
     def tick(self) -> Tick:
-        """Poll the robot, step the follower, and end the controller on a Stop."""
+        """Poll the robot and step the follower; `settle` follows, once the verdict was told."""
         state = self.link.poll()
-        if self._condemned is not None and self.follower.stopped is None:
-            self.stop(self._condemned.name, self._condemned.reason)
+        if self._condemned is not None:
+            self._latch(self._condemned)
         now_ns = self._clock.now_ns()
         verdict = self._lost() if state is None else self.follower.step(now_ns, state, self._veto())
-        if isinstance(verdict, Stop):
-            self.link.end_controller()
         self._accept_early()
         fresh = state is not None and state.stamp_ns != self._stamp_ns
         self._stamp_ns = state.stamp_ns if state is not None else self._stamp_ns
         return Tick(now_ns, state if fresh else None, verdict)
+
+    def settle(self) -> None:
+        """End the controller after a Stop, which may take long where the robot does not answer."""
+        if self.follower.stopped is not None:
+            self.link.end_controller()
 
     def condemn(self, stop: Stop) -> Stop:
         """Let the arm stop before anything more is sent; from any thread, also while a call to the robot hangs."""
@@ -103,7 +106,7 @@ class Bridge:
         """Stop for a chunk that cannot even be read; while disabled, only count it."""
         self.counts["chunk.malformed"] += 1
         if self.follower.enabled:
-            self.stop("malformed", reason)
+            self._latch(Stop("malformed", reason))
 
     def enable(self) -> None:
         """Start the controller and follow; raises DiffpolError where that must not be."""
@@ -121,10 +124,8 @@ class Bridge:
 
     def stop(self, name: str, reason: str) -> None:
         """Latch a Stop and end the controller."""
-        if self.follower.stopped is None:
-            self.counts[counter_of(Stop(name, reason))] += 1
-        self.follower.stop(name, reason)
-        self.link.end_controller()
+        self._latch(Stop(name, reason))
+        self.settle()
 
     def reset(self) -> None:
         """Forget a Stop; the arm stays disabled."""
@@ -182,9 +183,14 @@ class Bridge:
             return None
         return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
 
+    def _latch(self, stop: Stop) -> None:
+        if self.follower.stopped is None:
+            self.counts[counter_of(stop)] += 1
+            self.follower.stop(stop.name, stop.reason)
+
     def _lost(self) -> Verdict:
         if self.follower.stopped is not None:
             return self.follower.stopped
         if self.follower.enabled:
-            self.stop(self.link.fault, f"the robot is lost: {self.link.complaint}")
+            self._latch(Stop(self.link.fault, f"the robot is lost: {self.link.complaint}"))
         return self.follower.stopped or Hold("no_robot", f"no robot: {self.link.complaint}")

@@ -120,13 +120,14 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._timing.tick(began_ns)
         self._watch.began(began_ns)
         tick = self._bridge.tick()
-        self._watch.ended()
         try:
             self._publish(tick)
         except RCLError:
             # SIGINT ends the ROS context before this thread hears of it.
             if self.context.ok():
                 raise
+        self._bridge.settle()
+        self._watch.ended()
 
     def _publish(self, tick: Tick) -> None:
         assert self._topics is not None
