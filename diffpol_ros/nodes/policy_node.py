@@ -10,6 +10,7 @@ from diffpol_ros.core.clock import SteadyClock, to_seconds
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
+from diffpol_ros.nodes.policy_gate import GateListener
 from diffpol_ros.nodes.policy_guidance import LiveGuidance
 from diffpol_ros.nodes.policy_heartbeat import PolicyHeartbeat
 from diffpol_ros.nodes.policy_images import PolicyImages
@@ -114,6 +115,7 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._taken.callback(self._inputs.close)
         self._images = PolicyImages(self, self._bundle.manifest.networks.encoders, self._complain)
         self._taken.callback(self._images.close)
+        self._taken.callback(GateListener(self, stage.horizon.stand).close)
         reset = self.create_service(Trigger, "policy/reset", self._on_reset)
         self._taken.callback(self.destroy_service, reset)
         self._heartbeat = PolicyHeartbeat(self, self._bundle, self.loop_clock(), self._distrust)

@@ -52,18 +52,19 @@ class CameraSight:
 
     def judge(self, stamp_ns: int, good: bool) -> None:
         """Take note of what looking at the picture of `stamp_ns` found."""
-        arrived_ns = [arrived for stamp, arrived in self._pending if stamp == stamp_ns]
-        self._pending = deque((each for each in self._pending if each[0] != stamp_ns), maxlen=PENDING)
         self._refused = not good
-        if good and arrived_ns:
-            self._good_ns = max(arrived_ns[-1], self._good_ns or arrived_ns[-1])
+        arrived_ns = max((arrived for stamp, arrived in self._pending if stamp == stamp_ns), default=None)
+        if arrived_ns is None:
+            return
+        # What came before it and was never looked at never will be: a newer picture took its place, or a reset.
+        self._pending = deque((each for each in self._pending if each[1] > arrived_ns), maxlen=PENDING)
+        if good:
+            self._good_ns = arrived_ns
 
     @property
     def shown_ns(self) -> int | None:
         """Return when the newest good picture arrived, None before the first."""
-        if self._refused or not self._pending:
-            return self._good_ns
-        return self._pending[-1][1]
+        return self._good_ns if self._refused or not self._pending else self._pending[-1][1]
 
     def lost(self, steady_ns: int, maximum_silence: float) -> bool:
         """Return whether it has shown nothing for so long that nobody should wait for it."""

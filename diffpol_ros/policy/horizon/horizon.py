@@ -34,8 +34,7 @@ class Horizon:
         self._spec, self._action = manifest.observation, manifest.action
         self._step_ns = to_ns(manifest.step_s)
         self._history = ObservationHistory(manifest.observation, self._step_ns)
-        self._buffer, self._sent = ChunkBuffer(), SentActions()
-        self._tally = Tally()
+        self._buffer, self._sent, self._tally = ChunkBuffer(), SentActions(), Tally()
         self.reset()
 
     @property
@@ -61,10 +60,15 @@ class Horizon:
         self._used_ns: int | None = None
         self._sent_ns: int | None = None
 
-    def hold(self) -> None:
-        """Forget the plan and the inference that runs, as the arm holds: the next tick asks anew."""
+    def stand(self) -> None:
+        """Forget the plan, as the arm follows nothing: the next tick asks anew."""
         self._forget_plan()
-        self._pending_ns = self._used_ns = None
+        self._used_ns = None
+
+    def hold(self) -> None:
+        """Forget the inference that runs as well, as nothing may be acted on."""
+        self.stand()
+        self._pending_ns = None
 
     def observe(self, observation: Observation) -> None:
         """Keep an observation, at whatever rate they come; where time steps back, all starts anew."""

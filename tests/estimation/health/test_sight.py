@@ -99,5 +99,16 @@ def test_pictures_that_nobody_looked_at_do_not_pile_up() -> None:
     camera = CameraSight()
     for index in range(1000):
         camera.arrive(index, index)
-    camera.judge(500, good=True)
+    camera.judge(995, good=True)
     assert camera.shown_ns == 999
+    camera.judge(999, good=True)
+    assert camera.shown_ns == 999
+
+
+def test_a_picture_that_was_never_looked_at_does_not_make_a_seeing_camera_seem_lost() -> None:
+    camera = CameraSight()
+    camera.arrive(1, 1)
+    for index in range(2, 100):
+        camera.arrive(index, index)
+        camera.judge(index, good=True)
+        assert camera.shown_ns == index

@@ -188,3 +188,19 @@ def ask(horizon: Horizon, observation_at: Make, now_ns: int) -> Infer:
     decision = horizon.tick(now_ns)
     assert isinstance(decision, Infer)
     return decision
+
+
+def test_an_arm_that_stands_is_asked_for_at_the_next_tick_and_an_inference_under_way_serves(
+    manifest: Manifest, observation_at: Make
+):
+    horizon = Horizon(manifest)
+    horizon.observe(observation_at(START))
+    assert isinstance(horizon.tick(START), Infer)
+    horizon.stand()
+    assert horizon.absorb(make_chunk(START, 6), START, START).chunk is not None
+    horizon.observe(observation_at(START + STEP))
+    assert isinstance(horizon.tick(START + STEP), Running)
+    horizon.stand()
+    assert isinstance(horizon.tick(START + STEP), Infer)
+    horizon.hold()
+    assert horizon.absorb(make_chunk(START + STEP, 6), START + STEP, START + STEP).chunk is None
