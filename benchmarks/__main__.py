@@ -19,6 +19,7 @@ BENCHMARKS = (
     "calibration_accuracy",
     "calibration_hand_eye",
     "polymetis_loop",
+    "libfranka_tracking",
     "bridge_loop",
     "graph_latency",
 )

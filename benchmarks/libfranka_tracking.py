@@ -1,0 +1,90 @@
+"""Ways to follow joint targets over libfranka, side by side: `python -m benchmarks.libfranka_tracking`.
+
+The robots are simulations that others wrote. franka-sim's environment is made by `make test`; a second one, franky-sim,
+takes part where FRANKY_SIM_PYTHON names a Python that has it (pip install franky-sim 'pin>=3' 'mujoco<3.3'), and
+pylibfranka where it is installed. The rivals take turns, each in a process of its own.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.libfranka_rivals import RIVALS
+from tests.simulated_fr3 import simulated_fr3, wait_until, why_not
+
+ROUNDS = 2
+RATES_HZ = (10, 100)
+SECOND_HOST = "127.0.0.77"
+COLUMNS = ("rms_mrad", "lag_ms", "rest_mrad", "send_us", "read_us", "cpu_percent", "pace")
+
+
+@contextmanager
+def franky_sim(python: str) -> Iterator[str]:
+    """Serve franky-sim and give its address."""
+    command = [python, "-u", "-m", "franky_sim.run_server", "-s", "mujoco", "--hostname", SECOND_HOST]
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            wait_until(lambda: "Connect to the server" in log.read_text(encoding="utf-8"), 60.0)
+            yield SECOND_HOST
+        finally:
+            server.kill()
+            server.wait()
+
+
+def measure(rival: str, host: str, rate_hz: int) -> list[float] | None:
+    """Return one round's figures, or None where the rival failed."""
+    command = [sys.executable, "-m", "benchmarks.libfranka_following", rival, host, str(rate_hz)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60.0, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        print(f"  {rival} failed: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
+        return None
+    figures = json.loads(lines[-1])
+    return [figures[column] for column in COLUMNS]
+
+
+def compare(title: str, host: str) -> None:
+    """Print the medians of all rivals against the robot at `host`."""
+    rivals = [name for name in RIVALS if name != "AsyncPositionControl" or importlib.util.find_spec("pylibfranka")]
+    for rate_hz in RATES_HZ:
+        rounds: dict[str, list[list[float]]] = {name: [] for name in rivals}
+        for _ in range(ROUNDS):
+            for name in rivals:
+                figures = measure(name, host, rate_hz)
+                rounds[name] += [figures] if figures else []
+        print(
+            f"\n{title}, targets at {rate_hz} Hz, medians of {ROUNDS} rounds (pace 1: real time)\n  {'':<24}",
+            *(f"{c:>11}" for c in COLUMNS),
+        )
+        for name, figures in rounds.items():
+            medians = np.median(np.array(figures), axis=0) if figures else np.full(len(COLUMNS), np.nan)
+            print(f"  {name:<24}", *(f"{median:>11.1f}" for median in medians))
+
+
+def main() -> None:
+    """Compare them on every simulation there is."""
+    if why_not():
+        print(f"left out: {why_not()}")
+        return
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        compare("franka-sim", stack.enter_context(simulated_fr3(folder)).host)
+    second = os.environ.get("FRANKY_SIM_PYTHON", "")
+    if second:
+        with franky_sim(second) as host:
+            compare("franky-sim", host)
+
+
+if __name__ == "__main__":
+    main()
