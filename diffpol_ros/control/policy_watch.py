@@ -67,7 +67,8 @@ class PolicyWatch:
         if self._newest is None:
             return "no policy is heard: nothing arrives on policy/status; start the policy node"
         if self._is_silent(self._newest, now_ns):
-            return f"{self._silence(self._newest, now_ns)}: start the policy node again"
+            said = "" if self._newest.beat.fit else f"; its last words: {self._newest.beat.reason}"
+            return f"{self._silence(self._newest, now_ns)}: start the policy node again{said}"
         return self._rivals(now_ns) or self._misfit(self._newest.beat)
 
     def arm(self) -> None:
@@ -118,6 +119,8 @@ class PolicyWatch:
         return ""
 
     def _misfit(self, beat: Heartbeat) -> str:
+        if not beat.digest:
+            return f"the policy {beat.model} has no verified bundle: {beat.reason}"
         if beat.robot != self._robot:
             return f"the policy {beat.model} is for robot {beat.robot!r}, this is {self._robot!r}: choose its `model`"
         if beat.base_frame != self._base_frame:
@@ -125,7 +128,9 @@ class PolicyWatch:
                 f"the policy {beat.model} acts in frame {beat.base_frame!r}, the robot's base frame is "
                 f"{self._base_frame!r}: choose its `model`"
             )
-        return "" if beat.digest else f"the policy {beat.model} names no verified bundle"
+        return ""
 
     def _change(self, beat: Heartbeat) -> str:
+        if not beat.digest:
+            return f"the policy {beat.model} has no verified bundle any more: {beat.reason}"
         return f"the policy became {beat.model} {beat.digest[:12]}, the arm was enabled for {self._armed[:12]}"

@@ -44,6 +44,13 @@ class PolicyNode(StageNode[PolicyParameters]):
 
     def configure(self) -> None:
         """Verify the bundle, refuse another robot's, connect, and run it dry until it is warm."""
+        self._heartbeat = PolicyHeartbeat(self, self.parameters.model, self.loop_clock(), self._distrust)
+        self._taken.callback(self._heartbeat.close)
+        with self._heartbeat.last_words():
+            self._load()
+        self._heartbeat.verified(self._bundle)
+
+    def _load(self) -> None:
         runtime = self.parameters.runtime()
         bundle = load_policy(self.parameters.model, runtime, self.parameters.models)
         robot = load_robot_description(self.parameters.robot)
@@ -118,8 +125,6 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._taken.callback(GateListener(self, stage.horizon.stand).close)
         reset = self.create_service(Trigger, "policy/reset", self._on_reset)
         self._taken.callback(self.destroy_service, reset)
-        self._heartbeat = PolicyHeartbeat(self, self._bundle, self.loop_clock(), self._distrust)
-        self._taken.callback(self._heartbeat.close)
 
     def _warm_up(self) -> None:
         clock = SteadyClock()

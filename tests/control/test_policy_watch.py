@@ -81,7 +81,7 @@ def test_another_bundle_stops_even_when_it_comes_with_a_new_process() -> None:
         (None, "nothing arrives on policy/status"),
         (replace(BEAT, robot="fr3"), "for robot 'fr3', this is 'panda'"),
         (replace(BEAT, base_frame="world"), "frame 'world', the robot's base frame is 'panda_link0'"),
-        (replace(BEAT, digest=""), "no verified bundle"),
+        (replace(BEAT, digest="", fit=False, reason="bad hash"), "has no verified bundle: bad hash"),
     ],
 )
 def test_what_is_missing_is_named(beat: Heartbeat | None, message: str) -> None:
@@ -96,6 +96,12 @@ def test_an_unfit_policy_may_be_waited_for_but_a_silent_one_not() -> None:
     watch.hear(replace(BEAT, fit=False, reason="inactive"), 1)
     assert watch.missing(1) == ""
     assert "silent for 2.00 s" in watch.missing(to_ns(2.0) + 1)
+
+
+def test_the_last_words_of_a_policy_that_went_are_told() -> None:
+    watch = PolicyWatch("panda", "panda_link0", 0.15)
+    watch.hear(replace(BEAT, digest="", fit=False, reason="denoiser.onnx: sha256 differs"), 0)
+    assert "its last words: denoiser.onnx: sha256 differs" in watch.missing(to_ns(5.0))
 
 
 def test_it_remembers_few_of_those_that_came_and_went() -> None:

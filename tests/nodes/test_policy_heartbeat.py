@@ -12,7 +12,9 @@ from diagnostic_msgs.msg import DiagnosticArray
 
 from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import BundleError
 from diffpol_ros.estimation.sight import Sight
+from diffpol_ros.nodes import policy_node
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS
@@ -81,6 +83,19 @@ def test_it_beats_while_an_inference_runs(graph: Graph, listener: Listener, monk
     let.set()
     assert all(beat.fit for beat in listener.beats[-10:])
     assert listener.stamps_ns[-1] - listener.stamps_ns[-11] < to_ns(0.05 * 10 * 3)
+
+
+def test_a_refused_bundle_is_told_before_the_process_ends(
+    graph: Graph, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BundleError("denoiser.onnx: sha256 differs")
+
+    monkeypatch.setattr(policy_node, "load_policy", refuse)
+    with pytest.raises(BundleError):
+        graph.policy.start()
+    graph.spin_until(lambda: listener.says("sha256 differs"))
+    assert (listener.beats[-1].model, listener.beats[-1].digest) == ("tiny", "")
 
 
 def test_lost_robot_states_are_told(graph: Graph, listener: Listener) -> None:
