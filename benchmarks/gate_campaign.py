@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import tyro
 
-from benchmarks.bridge_loop import ACTIONS, STEP_NS
+from benchmarks.instant_arm import ACTIONS, STEP_NS
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.room import Room
 from diffpol_ros.control.settings import FollowerSettings
