@@ -21,6 +21,8 @@ BENCHMARKS = (
     "polymetis_loop",
     "libfranka_tracking",
     "bridge_loop",
+    "bridge_node",
+    "command_lead",
     "graph_latency",
 )
 

@@ -9,6 +9,7 @@ import tyro
 from numpy.typing import NDArray
 
 from diffpol_ros.control.follower import Follower
+from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import ActionChunk, Array, JointTarget, ObjectEstimate, Observation, Pose
@@ -44,6 +45,8 @@ class BlockLiftSettings:
     """From an observation to the moment its chunk reaches the control loop [s], in steps of 10 ms."""
     time_limit: float = 12.0
     """Longest episode [s]."""
+    command_lead: float = 0.0
+    """How far ahead the control loop samples a chunk [s]."""
 
 
 class SimulatedArm:
@@ -78,7 +81,8 @@ class BlockLiftEnvironment:
         self.settings = settings or BlockLiftSettings()
         self.simulation = Simulation(self.settings.simulation)
         self._arm = SimulatedArm(self.simulation)
-        self._follower = Follower(self.simulation.description, self._arm)
+        follower = FollowerSettings(command_lead=self.settings.command_lead)
+        self._follower = Follower(self.simulation.description, self._arm, follower)
         self._sensor = PoseSensor(BLOCK, self.settings.noise) if self.settings.noise else None
         self._sensors = [*([self._sensor] if self._sensor else []), *onlookers]
         self._latency_ns = to_ns(self.settings.latency)
