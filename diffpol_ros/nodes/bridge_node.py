@@ -55,7 +55,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         """Read the robot's description and connect to the graph."""
         self._description = load_robot_description(self.parameters.robot)
         robot = open_robot(self._description, self.parameters.address)
-        follower = Follower(self._description, robot, self.parameters)
+        follower = Follower(self._description, robot, self.parameters.follower(self._description.name))
         self._watch = LoopWatch(self.parameters.maximum_state_age, self.parameters.maximum_state_silence)
         durations = RosClock(self.get_clock()) if self.simulated else self._steady
         self._bridge = Bridge(RobotLink(robot), follower, self._anchored_clock(), self._policy_watch(), durations)

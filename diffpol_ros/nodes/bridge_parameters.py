@@ -1,7 +1,8 @@
 """What may be chosen of a bridge: its robot, where that is, and how it moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from diffpol_ros.calibrate.latency_file import LONGEST_LEAD, MEASURED, command_lead
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.settings import setting
 from diffpol_ros.robots.backends import Address
@@ -21,8 +22,20 @@ class BridgeParameters(FollowerSettings):
         minimum=0.0,
         maximum=2.0,
     )
+    command_lead: float = setting(
+        0.0,
+        description="how far ahead of now the path is sampled; -1: as `diffpol calibrate latency` measured it [s]",
+        minimum=MEASURED,
+        maximum=LONGEST_LEAD,
+    )
 
     @property
     def address(self) -> Address:
         """Where the robot is, where that was chosen."""
         return Address(self.robot_host, self.arm_port, self.gripper_port)
+
+    def follower(self, robot: str) -> FollowerSettings:
+        """Return the part for the follower of `robot`, its lead looked up where it was measured."""
+        values = {field.name: getattr(self, field.name) for field in fields(FollowerSettings)}
+        values["command_lead"] = command_lead(self.command_lead, robot, self.rate)
+        return FollowerSettings(**values)
