@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
-from diffpol_ros.robots.backends import Address, open_robot
-from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
+from diffpol_ros.robots.libfranka.robot import Deadlines, LibfrankaRobot
+from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # For a checkout whose environments lie elsewhere.
@@ -121,8 +121,10 @@ def fr3() -> RobotDescription:
     return dataclasses.replace(load_robot_description("fr3"), home=BEGINNING)
 
 
-def robot_at(host: str) -> LibfrankaRobot:
-    """Return the robot at `host`, not yet connected."""
-    robot = open_robot(fr3(), Address(host=host))
-    assert isinstance(robot, LibfrankaRobot)
-    return robot
+def robot_at(host: str, tick_s: float = 1.0) -> LibfrankaRobot:
+    """Return the robot at `host`, not yet connected; it takes it for frozen after `tick_s` [s]."""
+    description = fr3()
+    settings = dataclasses.replace(description.backend.settings.read(LibfrankaSettings), host=host)
+    # A server in Python on a busy machine takes its time.
+    patient = Deadlines(connect=20.0, start=20.0, stop=20.0, recover=30.0, tick=tick_s)
+    return LibfrankaRobot(description, settings, deadlines=patient)

@@ -15,7 +15,6 @@ POLL_SECONDS = 1.0 / 30.0
 STALE_SECONDS = 1.0
 DEAD_BAND = 0.003
 ORDER_SECONDS = 5.0
-CONNECT_SECONDS = 2.0
 HOME_SECONDS = 30.0
 
 # Connections whose last order never ended: dropping one would wait for it for ever.
@@ -25,10 +24,10 @@ _UNENDED: list[tuple[Any, Any]] = []
 class LibfrankaHand:
     """Orders the newest width, and only when it changed by more than `DEAD_BAND` [m]; keeps the newest measured one."""
 
-    def __init__(self, host: str, gripper: Gripper, clock: Clock) -> None:
-        """Prepare to drive `gripper` at `host`; `clock` is a steady one."""
+    def __init__(self, host: str, gripper: Gripper, clock: Clock, connect_s: float) -> None:
+        """Prepare to drive `gripper` at `host`; `clock` is a steady one, connecting may take `connect_s` [s]."""
         self._host, self._gripper, self._clock = host, gripper, clock
-        self._where = f"the hand at {host}"
+        self._connect_s, self._where = connect_s, f"the hand at {host}"
         self._native: Any = None
         self._connecting: Errand[Any] | None = None
         self._thread: threading.Thread | None = None
@@ -47,7 +46,7 @@ class LibfrankaHand:
         if self._connecting is None:
             self._connecting = Errand(f"connecting to {self._where}", self._open)
         try:
-            self._native = self._connecting.result(CONNECT_SECONDS)
+            self._native = self._connecting.result(self._connect_s)
         finally:
             if not self._connecting.running:
                 self._connecting = None

@@ -19,13 +19,12 @@ from diffpol_ros.robots.libfranka.native import load_franky
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 from diffpol_ros.robots.libfranka.stamps import RobotTime
 
-FROZEN_SECONDS = 0.2
 LONGEST_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long things may take [s]: connecting, starting a controller, coming to rest, recovering.
+    """How long things may take [s]: connecting, starting a controller, coming to rest, recovering, the next tick.
 
     A connection that takes longer goes on by itself, and the next `connect` takes it up.
     """
@@ -34,6 +33,7 @@ class Deadlines:
     start: float = 5.0
     stop: float = 3.0
     recover: float = 15.0
+    tick: float = 0.2
 
 
 class LibfrankaRobot:
@@ -52,7 +52,7 @@ class LibfrankaRobot:
         load_franky()
         self._settings, self._limits = settings, description.limits
         self._clock, self._deadlines = clock or SteadyClock(), deadlines or Deadlines()
-        self._hand = LibfrankaHand(settings.host, description.gripper, self._clock)
+        self._hand = LibfrankaHand(settings.host, description.gripper, self._clock, self._deadlines.connect)
         self._time = RobotTime(wall or SystemClock())
         self._connection: Connection | None = None
         self._connecting: Errand[Connection] | None = None
@@ -172,7 +172,7 @@ class LibfrankaRobot:
             # Only what was looked at counts: where this process itself stood still, the robot did not.
             self._stood_s += min(to_seconds(now_ns - self._looked_ns), LONGEST_LOOK_SECONDS)
         self._looked_ns = now_ns
-        if self._stood_s > FROZEN_SECONDS:
+        if self._stood_s > self._deadlines.tick:
             if not self._why_stopped:
                 # Should it tick again, it comes to rest instead of following an old target.
                 arm.begin_to_stop()

@@ -33,7 +33,7 @@ def server(tmp_path: Path) -> Iterator[SimulatedFr3]:
 
 @pytest.fixture
 def robot(server: SimulatedFr3) -> Iterator[LibfrankaRobot]:
-    robot = robot_at(server.host)
+    robot = robot_at(server.host, tick_s=0.2)
     robot.connect()
     yield robot
     robot.close()
