@@ -7,12 +7,11 @@ import numpy as np
 from diffpol_ros.control.guards.clearance import ClearanceGuard
 from diffpol_ros.control.guards.finding import Finding
 from diffpol_ros.control.limiter import JointLimiter
-from diffpol_ros.control.sliding import GAIN
+from diffpol_ros.control.sliding import SHARE, slowing_distance
 from diffpol_ros.core.arm_body import ArmBody, Placement
 from diffpol_ros.core.types import Array
 
-SAMPLES = 8
-SOON = 1.0 / GAIN
+SAMPLES = 12
 LAG = 0.02
 """By how much the reference, which slides, may be ahead of the target, which is looked at [m]."""
 OVERSHOOT = 1e-3
@@ -42,7 +41,8 @@ class LookAhead:
 
     def near(self, velocities: Array) -> bool:
         """Return whether something may be in the way at joint `velocities` (7,) [rad/s] soon."""
-        return bool((self.room < self._reach @ np.abs(velocities) * SOON + LAG).any())
+        speeds = SHARE * (self._reach @ np.abs(velocities))
+        return bool((self.room < slowing_distance(speeds) + LAG).any())
 
     def judge(self, limiter: JointLimiter, before: Array) -> Finding | None:
         """Return what is in the way of braking from the limiter's motion; `before` (7,) [rad] was sent last."""

@@ -13,11 +13,13 @@ from diffpol_ros.core.types import Array
 
 GAIN = 8.0
 """What share of itself room may lose in a second [1/s]: slow enough for the limiter to follow without overshoot."""
-DECELERATION = 1.0
+DECELERATION = 2.0
 """What an approach counts on [m/s^2]."""
 SOFTNESS = 1e-3
 """What a joint's velocity costs against the tool's [m^2]: what is free of the task gives way first."""
 ROUNDS = 4
+SHARE = 0.5
+"""What of the greatest speed that any point could have the fastest has in general."""
 
 
 class Sliding:
@@ -30,7 +32,7 @@ class Sliding:
 
     def step(self, positions: Array, step: JointStep, duration: float) -> tuple[JointStep, str]:
         """Return `step`, taken from `positions` (7,) [rad], as far as there is room, and the name of what is short."""
-        within = self._body.reach @ np.abs(step.velocities) / GAIN
+        within = slowing_distance(SHARE * (self._body.reach @ np.abs(step.velocities)))
         placement = self._body.at(positions[None])
         contacts = [contact for guard in self._guards for contact in guard.contacts(placement, float(within))]
         jacobian = self._kinematics.forward_and_jacobian(positions)[1] if contacts else np.zeros((6, JOINTS))
@@ -53,6 +55,11 @@ class Sliding:
                     velocities = velocities + way * (missing / max(float(contact.rate @ way), 1e-9))
         excess = float((np.abs(velocities) / self._velocity).max())
         return velocities / max(excess, 1.0), pressed[0].name
+
+
+def slowing_distance(speed: Array) -> Array:
+    """Return at what room [m] an approach at `speed` [m/s] is slowed."""
+    return np.maximum(speed / GAIN, speed * speed / (2.0 * DECELERATION))
 
 
 def _allowed(clearance: float) -> float:
