@@ -27,6 +27,7 @@ from diffpol_ros.robots.backends import Address
 RATES = (100, 500)
 SECONDS = 30.0
 CLOSING_S = 20.0
+FEWEST_SENT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +102,8 @@ def report(rate: int, found: Measured) -> None:
         print(f"  {name:<28}  {median:>6.3f} ms  {late:>6.3f} ms  {worst:>6.3f} ms")
     late = 100.0 * np.mean(found.periods > 1.5e3 / rate)
     print(f"  {late:.2f} % of the periods are more than half a period late")
+    if len(found.send) < FEWEST_SENT * len(found.tick):
+        print("  not valid: the arm was stopped or held, which the bridge tells above; try an idle machine, or chrt -f 20")
 
 
 if __name__ == "__main__":
