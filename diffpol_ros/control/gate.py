@@ -140,7 +140,7 @@ class Gate:
         try:
             sent = self._sender.send(JointTarget(now_ns, positions, self._width))
         except RobotError as error:
-            return self.stop("robot_refused", f"the robot did not take the target: {error}")
+            return self.stop(error.name, f"the robot did not take the target: {error}")
         self._motion.remember(sent.joint_positions, duration)
         self._told = sent.joint_positions
         return Command(sent, name, reason)

@@ -110,13 +110,16 @@ class Bridge:
 
     def enable(self) -> None:
         """Start the controller and follow; raises DiffpolError where that must not be."""
-        if self.follower.enabled:
-            return
-        self._counted("enable", self._arm)
+        if self._condemned is not None:
+            self._latch(self._condemned)
+        if not self.follower.enabled:
+            self._counted("enable", self._arm)
 
     def recover(self) -> None:
         """Let the robot clear what it latched; a Stop stays until `reset`. Raises DiffpolError."""
+        # A robot that latched an error may count as lost for it.
         self._counted("recover", lambda: self._idle_robot("recover").recover())
+        self.link.try_now()
 
     def home_gripper(self) -> None:
         """Let the gripper find its stops anew; raises DiffpolError."""
@@ -146,9 +149,8 @@ class Bridge:
         self.counts[f"{name}.done"] += 1
 
     def _arm(self) -> None:
-        stopped = self.follower.stopped or self._condemned
-        if stopped is not None:
-            raise ArmingError(f"stopped: {stopped.reason}; {STEPS_BACK}")
+        if self.follower.stopped is not None:
+            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
         state = self.link.poll()
         if state is None:
             raise ArmingError(f"no robot: {self.link.complaint}")
@@ -174,8 +176,6 @@ class Bridge:
     def _idle_robot(self, what: str) -> Robot:
         if self.follower.enabled:
             raise ArmingError(f"the arm is enabled: stop it, then {what}")
-        if not self.link.connected:
-            raise ArmingError(f"no robot: {self.link.complaint}")
         return self.link.robot
 
     def _veto(self) -> Hold | Stop | None:

@@ -44,6 +44,10 @@ class RobotLink:
         self.fault, self.complaint, self._connected = error.name, str(error), False
         self._next_try_ns = self._clock.now_ns() + self._retry_ns
 
+    def try_now(self) -> None:
+        """Look for a lost robot at the next poll, not only when it is time again."""
+        self._next_try_ns = 0
+
     def start_controller(self) -> RobotState:
         """Let the robot follow targets; return its tick after that, or raise a RobotError and take it as lost."""
         try:

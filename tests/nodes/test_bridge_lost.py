@@ -57,6 +57,25 @@ def test_a_condemned_arm_stops_before_anything_is_sent(stage: Stage) -> None:
     stage.move()
 
 
+def test_a_robot_that_counts_as_lost_for_its_reflex_can_be_recovered(stage: Stage) -> None:
+    stage.move()
+    stage.robot.failing = {"state", "connect"}
+    stage.tick()
+    assert not stage.bridge.link.connected
+    stage.robot.failing = set()
+    stage.bridge.recover()
+    stage.bridge.reset()
+    stage.tick()
+    stage.move()
+
+
+def test_an_arm_condemned_while_its_robot_hung_is_not_taken_for_enabled(stage: Stage) -> None:
+    stage.move()
+    stage.bridge.overdue(Stop("robot_lost", "by a test"))
+    with pytest.raises(ArmingError, match="by a test"):
+        stage.bridge.enable()
+
+
 def test_a_robot_lost_while_disabled_holds_and_comes_back_by_itself(stage: Stage) -> None:
     stage.robot.failing = {"state"}
     assert stage.tick() == Hold("no_robot", "no robot: state failed")
