@@ -1,6 +1,6 @@
 """What cameras may do: fall silent, hang, be covered, show what is not there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import load_camera, load_object
-from diffpol_ros.faults.edits import Edit, edited, silent
+from diffpol_ros.faults.edits import FIRST_S, Edit, edited, silent
 from diffpol_ros.faults.fault import INPUT_STOPS_S, UNFIT, Fault, Recovery
 from diffpol_ros.faults.pictures import covered, pixels_of, with_pixels, with_thing
 from diffpol_ros.faults.rig import RigError, TwinRig
@@ -20,9 +20,17 @@ FLIPPED_FRAMES = 2
 BELIEVED_M = 0.05
 
 
-def frozen(rig: TwinRig) -> AbstractContextManager[int]:
-    """Let each camera send its next picture again and again, under new stamps, as a hanging driver does."""
-    return edited(rig, [(topic, _hanging()) for topic in (FRONT, SIDE)])
+@contextmanager
+def frozen(rig: TwinRig) -> Iterator[int]:
+    """Let each camera send its next picture again and again, under new stamps, as a hanging driver does.
+
+    Time counts from the first picture that should have been another.
+    """
+    repeated_ns: list[int] = []
+    edits = [(topic, _hanging(lambda: repeated_ns.append(rig.now_ns()))) for topic in (FRONT, SIDE)]
+    with edited(rig, edits):
+        rig.wait(lambda: repeated_ns, FIRST_S, "a picture that comes again")
+        yield repeated_ns[0]
 
 
 def hidden(rig: TwinRig) -> AbstractContextManager[int]:
@@ -47,12 +55,14 @@ def moved(rig: TwinRig) -> AbstractContextManager[int]:
     return edited(rig, [(topic, _misleading(topic)) for topic in (FRONT, SIDE)])
 
 
-def _hanging() -> Edit:
+def _hanging(repeated: Callable[[], None]) -> Edit:
     kept: list[Any] = []
 
     def edit(message: Any) -> Any:
         if not kept:
             kept.append(message)
+            return message
+        repeated()
         kept[0].header.stamp = message.header.stamp
         return kept[0]
 

@@ -4,7 +4,8 @@ from collections import deque
 
 from diffpol_ros.core.clock import to_ns, to_seconds
 
-SILENCE_NS = to_ns(0.12)
+# Long for states at 100 Hz and a status at 30 Hz; the arm must have come to rest 0.2 s after the last one was due.
+SILENCE_NS = to_ns(0.09)
 RESTART_NS = to_ns(1.0)
 WINDOW_NS = to_ns(0.5)
 TOLERATED = 3

@@ -10,7 +10,7 @@ from diffpol_ros.core.settings import setting
 
 LEARNED_INTERVALS, NEEDED_INTERVALS = 20, 4
 PENDING = 8
-PATIENCE, LOST_AFTER = 1.5, 5.0
+PATIENCE, PATIENCE_OF_OTHERS, LOST_AFTER = 1.5, 1.1, 5.0
 # Before a camera's rate is known, and at most.
 UNKNOWN_PERIOD_NS, LONGEST_PATIENCE_NS = to_ns(0.5), to_ns(1.0)
 
@@ -20,8 +20,8 @@ class SightSettings:
     """How long nothing may be seen before the arm must wait."""
 
     maximum_silence: float = setting(
-        0.15,
-        description="Blind after so long without a picture of any camera, or 1.5 periods of the fastest if longer [s]",
+        0.12,
+        description="Blind after so long without a picture of any camera; 1.5 periods of the fastest if longer [s]",
         minimum=0.02,
         maximum=1.0,
     )
@@ -73,10 +73,16 @@ class CameraSight:
 
 
 def blind(cameras: list[CameraSight], steady_ns: int, maximum_silence: float) -> bool:
-    """Return whether no camera has shown anything for too long."""
+    """Return whether no camera has shown anything for too long.
+
+    The fastest of those not lost is waited for longer than its period, as a picture may get lost; a slower one hardly.
+    """
     seeing = [camera for camera in cameras if not camera.lost(steady_ns, maximum_silence)]
-    if not seeing:
-        return True
-    fastest_ns = min(camera.period_ns for camera in seeing)
-    patience_ns = max(to_ns(maximum_silence), min(PATIENCE * fastest_ns, LONGEST_PATIENCE_NS))
-    return steady_ns - max(camera.shown_ns or 0 for camera in seeing) > patience_ns
+    fastest_ns = min((camera.period_ns for camera in seeing), default=0)
+    return not any(_in_time(camera, camera.period_ns == fastest_ns, steady_ns, maximum_silence) for camera in seeing)
+
+
+def _in_time(camera: CameraSight, fastest: bool, steady_ns: int, maximum_silence: float) -> bool:
+    periods_ns = (PATIENCE if fastest else PATIENCE_OF_OTHERS) * camera.period_ns
+    patience_ns = max(to_ns(maximum_silence), min(periods_ns, LONGEST_PATIENCE_NS))
+    return camera.shown_ns is not None and steady_ns - camera.shown_ns <= patience_ns
