@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import diffpol_ros.robots.base  # noqa: F401  # the kinds of RobotError
 from diffpol_ros.control.guards.motion import NAMES
 from diffpol_ros.control.plan import IDLE
 from diffpol_ros.control.room import Room
+from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import load_robot_description
 
 ANSWERS = {"Hold", "Stop", "Finding", "Refusal", "stop"}
@@ -37,6 +39,7 @@ def test_every_name_has_its_row(page: str, repository: Path) -> None:
     files = [*sorted((package / "control").rglob("*.py")), *(package / name for name in ELSEWHERE)]
     made = {name for file in files if file.exists() for name in names_in(file)}
     made |= {*NAMES, *IDLE, *(guard.name for guard in Room(load_robot_description("panda")).guards)}
+    made |= {error.name for error in (RobotError, *RobotError.__subclasses__())}
     rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$", page, re.MULTILINE)
     assert sorted(rows) == sorted(made)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from diffpol_ros.control.guards.finding import Finding
+from diffpol_ros.control.velocity_bounds import VelocityBounds
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
 
@@ -19,6 +20,7 @@ class Motion:
     def __init__(self, limits: JointLimits) -> None:
         """Allow `limits`."""
         self._limits = [ROUNDING * np.array(each) for each in (limits.velocity, limits.acceleration, limits.jerk)]
+        self._bounds = VelocityBounds(limits, ROUNDING) if limits.end_velocities else None
         self.stand(np.zeros(JOINTS))
 
     def stand(self, positions: Array) -> None:
@@ -38,11 +40,19 @@ class Motion:
         shortest = min((*self._steps, duration))
         for order, difference in enumerate(self._differences(positions, duration), start=1):
             excess = np.abs(difference) - self._limits[order - 1]
+            if order == 1 and self._bounds is not None:
+                excess = np.maximum(excess, self._too_near_an_end(difference, positions, self._bounds))
             worst = int(excess.argmax())
             if excess[worst] > 2.0**order * RESOLUTION / shortest**order:
                 moved = f"joint {worst + 1} would move at {abs(difference[worst]):.4g} {UNITS[order - 1]}"
                 return Finding(NAMES[order - 1], moved)
         return None
+
+    def _too_near_an_end(self, velocity: Array, positions: Array, bounds: VelocityBounds) -> Array:
+        """Return (7,) by how much `velocity` exceeds what is allowed at both its ends [rad/s]."""
+        (lowest, highest), (lowest_before, highest_before) = bounds.at(positions), bounds.at(self._positions)
+        above = velocity - np.maximum(highest, highest_before)
+        return np.maximum(above, np.minimum(lowest, lowest_before) - velocity)
 
     def _differences(self, positions: Array, duration: float) -> tuple[Array, Array, Array]:
         """Return velocity, acceleration and jerk (7,) that end at `positions`."""

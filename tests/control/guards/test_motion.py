@@ -1,11 +1,15 @@
 """Differences of what was sent never exceed what the motion between them keeps to, and show what does not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diffpol_ros.control.guards.motion import Motion
+from diffpol_ros.control.velocity_bounds import VelocityBounds
+from diffpol_ros.core.robot_description import load_robot_description
 from tests.control.arm import PANDA
 
 HOME = PANDA.home_positions
@@ -57,3 +61,31 @@ def test_rounding_to_single_precision_is_no_jerk(step: float) -> None:
         positions = (HOME + 1e-4 * index * step).astype(np.float32).astype(np.float64)
         assert guard.judge(positions, step) is None
         guard.remember(positions, step)
+
+
+def test_an_fr3_is_slower_near_the_ends_of_its_joints() -> None:
+    """Near its upper end joint 4 may hardly rise, and may fall at full speed."""
+    description, step = load_robot_description("fr3"), 0.01
+    ends = description.limits.end_velocities
+    assert ends is not None
+    bounds = VelocityBounds(description.limits, 1.0)
+    near = description.home_positions
+    near[3] = description.limits.upper[3] - 0.05
+    slow, fast = 0.9 * bounds.at(near)[1][3], 1.2 * bounds.at(near)[1][3]
+    assert fast < description.limits.velocity[3]
+    for speed, expected in ((slow, False), (fast, True), (-fast, False)):
+        guard = Motion(dataclasses.replace(description.limits, acceleration=(50.0,) * 7, jerk=(20000.0,) * 7))
+        start = near.copy()
+        start[3] -= 0.05 * speed
+        guard.stand(start)
+        found = [guard_step(guard, near[3] - 0.05 * speed + index * speed * step, start, step) for index in range(1, 6)]
+        assert ("target_velocity" in found) == expected
+
+
+def guard_step(guard: Motion, place: float, start: np.ndarray, step: float) -> str:
+    """Send joint 4 to `place`; return what that breaks."""
+    positions = start.copy()
+    positions[3] = place
+    finding = guard.judge(positions, step)
+    guard.remember(positions, step)
+    return finding.name if finding else ""
