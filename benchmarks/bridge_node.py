@@ -103,7 +103,7 @@ def report(rate: int, found: Measured) -> None:
     late = 100.0 * np.mean(found.periods > 1.5e3 / rate)
     print(f"  {late:.2f} % of the periods are more than half a period late")
     if len(found.send) < FEWEST_SENT * len(found.tick):
-        print("  not valid: the arm was stopped or held, which the bridge tells above; try an idle machine, or chrt -f 20")
+        print("  not valid: the arm was stopped or held, as the bridge tells above: try an idle machine, or chrt -f 20")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from diffpol_ros.core.settings import out_of_range
 from diffpol_ros.robots.backends import Address, open_robot
 
 WORTH_TELLING = 0.002
+ATTEMPTS = 2
 TWIN_OUTPUT = Path("results/latency-twin.yaml")
 AXES = {"x": np.array([1.0, 0.0, 0.0]), "y": np.array([0.0, 1.0, 0.0]), "z": np.array([0.0, 0.0, 1.0])}
 
@@ -56,14 +57,16 @@ def run_latency(options: Latency) -> int:
 def measure(drive: LatencyDrive, shape: WiggleShape, wiggles: int) -> list[tuple[str, list[Step]]]:
     """Return the name of the axis and the steps of every wiggle that was not broken off."""
     drive.start()
-    takes = []
-    for index in range(wiggles):
-        name = list(AXES)[index % len(AXES)]
+    takes: list[tuple[str, list[Step]]] = []
+    for _ in range(ATTEMPTS * wiggles):
+        if len(takes) == wiggles:
+            break
+        name = list(AXES)[len(takes) % len(AXES)]
         try:
             takes.append((name, drive.wiggle(shape, AXES[name])))
         except BrokenOff as trouble:
-            print(f"left out: {trouble}")
-        print(f"  {index + 1} of {wiggles} wiggles", end="\r", flush=True)
+            print(f"once more: {trouble}")
+        print(f"  {len(takes)} of {wiggles} wiggles", end="\r", flush=True)
     print()
     return takes
 
