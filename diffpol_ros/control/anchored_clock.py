@@ -4,6 +4,7 @@ from diffpol_ros.control.verdict import Hold
 from diffpol_ros.core.clock import Clock, SteadyClock, SystemClock, to_ns, to_seconds
 
 LARGEST_DRIFT_NS = to_ns(0.25)
+SETTLING_NS = to_ns(0.3)
 
 
 class AnchoredClock:
@@ -20,6 +21,7 @@ class AnchoredClock:
 
     def anchor(self) -> None:
         """Take over the system's time, as when the arm is enabled."""
+        self._off_ns: int | None = None
         self._offset_ns = self._system.now_ns() - self._steady.now_ns()
 
     @property
@@ -29,11 +31,16 @@ class AnchoredClock:
 
     def judge(self) -> Hold | None:
         """Return why an arm enabled at the last `anchor` must not move, or None."""
-        drift_ns = self.drift_ns
-        if abs(drift_ns) <= LARGEST_DRIFT_NS:
-            return None
-        stepped = f"the system clock has stepped by {to_seconds(drift_ns):+.2f} s since the arm was enabled"
-        return Hold("clock", f"{stepped}: set it right; or stop, reset and enable")
+        drift_ns, now_ns = self.drift_ns, self._steady.now_ns()
+        if abs(drift_ns) > LARGEST_DRIFT_NS:
+            self._off_ns = now_ns
+            stepped = f"the system clock has stepped by {to_seconds(drift_ns):+.2f} s since the arm was enabled"
+            return Hold("clock", f"{stepped}: set it right; or stop, reset and enable")
+        # Whoever stamps by that clock needs a moment to come back too: until then the arm still holds.
+        if self._off_ns is not None and now_ns - self._off_ns < SETTLING_NS:
+            return Hold("clock", "the system clock was set right only a moment ago")
+        self._off_ns = None
+        return None
 
     def now_ns(self) -> int:
         """Return the anchored time in [ns]."""

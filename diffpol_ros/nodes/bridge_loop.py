@@ -1,5 +1,6 @@
 """The thread in which the bridge ticks: the graph does not delay it, and what hangs in it does not block the graph."""
 
+import os
 import queue
 import threading
 import time
@@ -44,6 +45,20 @@ class ReleasedPace:
         return due
 
 
+def claim_priority(priority: int) -> str:
+    """Run the calling thread before all others (SCHED_FIFO) with `priority`; return why that is refused, or nothing."""
+    if not priority:
+        return ""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except OSError as error:
+        return (
+            f"realtime_priority {priority} is refused ({error.strerror}), the loop runs like any other thread: "
+            f"allow it by `ulimit -r {priority}`, or rtprio in /etc/security/limits.conf"
+        )
+    return ""
+
+
 class BridgeLoop:
     """Ticks at a pace, and between ticks does what others ask for."""
 
@@ -55,10 +70,10 @@ class BridgeLoop:
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
-    def start(self, pace: Pace) -> None:
-        """Begin to tick."""
+    def start(self, pace: Pace, prepare: Work = lambda: None) -> None:
+        """Begin to tick, after `prepare` was done in the thread."""
         self._ending.clear()
-        self._thread = threading.Thread(target=self._run, args=(pace,), name="bridge-loop", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(pace, prepare), name="bridge-loop", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -89,8 +104,9 @@ class BridgeLoop:
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, pace: Pace) -> None:
+    def _run(self, pace: Pace, prepare: Work) -> None:
         try:
+            prepare()
             while not self._ending.is_set():
                 due = pace()
                 self._do_asked()

@@ -18,7 +18,7 @@ from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.nodes.bridge import Bridge, Tick
 from diffpol_ros.nodes.bridge_inputs import BridgeInputs
-from diffpol_ros.nodes.bridge_loop import BridgeLoop, Pace, ReleasedPace, SteadyPace
+from diffpol_ros.nodes.bridge_loop import BridgeLoop, Pace, ReleasedPace, SteadyPace, claim_priority
 from diffpol_ros.nodes.bridge_parameters import BridgeParameters
 from diffpol_ros.nodes.bridge_report import bridge_report
 from diffpol_ros.nodes.bridge_services import BridgeServices
@@ -74,7 +74,7 @@ class BridgeNode(StageNode[BridgeParameters]):
             self.create_timer(WATCH_PERIOD_S, self._watch_loop, clock=steady),
             self.create_timer(PUBLISHER_PERIOD_S, self._inputs.check_publishers, clock=steady),
         ]
-        self._loop.start(self._pace())
+        self._loop.start(self._pace(), self._claim_priority)
 
     def deactivate(self) -> None:
         """End the controller: the robot holds where it is."""
@@ -103,6 +103,11 @@ class BridgeNode(StageNode[BridgeParameters]):
         """Return the time of the chunks' stamps."""
         simulated = RosClock(self.get_clock())
         return AnchoredClock(simulated, simulated) if self.simulated else AnchoredClock()
+
+    def _claim_priority(self) -> None:
+        refused = claim_priority(self.parameters.realtime_priority)
+        if refused:
+            self.get_logger().warning(refused)
 
     def _pace(self) -> Pace:
         if not self.simulated:

@@ -29,6 +29,10 @@ class BridgeParameters(FollowerSettings):
         maximum=LONGEST_LEAD,
     )
 
+    realtime_priority: int = setting(
+        0, description="of the loop's thread before all others (SCHED_FIFO); 0: like any other", minimum=0, maximum=99
+    )
+
     @property
     def address(self) -> Address:
         """Where the robot is, where that was chosen."""

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("rclpy")
 
 from diffpol_ros.core.errors import RobotError
+from diffpol_ros.nodes import bridge_loop
 from diffpol_ros.nodes.bridge_loop import BridgeLoop, ReleasedPace, SteadyPace
 
 DEADLINE_S = 10.0
@@ -108,3 +109,12 @@ def test_what_a_steady_pace_missed_is_left_out() -> None:
     assert pace() and pace()
     assert time.monotonic() >= pace._due - 0.01
     assert (pace._due - due) % 0.01 == pytest.approx(0.005, abs=1e-6)
+
+
+def test_a_priority_that_is_refused_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(bridge_loop.os, "sched_setscheduler", refuse)
+    assert bridge_loop.claim_priority(0) == ""
+    assert "ulimit -r 20" in bridge_loop.claim_priority(20)

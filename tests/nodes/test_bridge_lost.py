@@ -112,4 +112,6 @@ def test_a_step_of_the_system_clock_holds_the_arm_until_it_is_set_right() -> Non
         assert refused is not None and refused.name == "vetoed"
         system.advance(-jump_s)
         held = run(1)
+        assert isinstance(held, Hold) and held.name == "clock"
+        held = run(40)
         assert isinstance(held, Hold) and held.name == "no_chunk"
