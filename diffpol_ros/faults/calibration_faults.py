@@ -65,7 +65,7 @@ CALIBRATION_FAULTS = (
     _robot(
         "limits_in_degrees",
         "A joint's limits are in degrees.",
-        ("lower", "rad"),
+        ("limits.lower[0] is -166.0",),
         LOWER,
         "lower: [-166.0, -101.0, -166.0,",
     ),
