@@ -13,15 +13,15 @@ from tests.fake_plant import FakePlant
 
 
 class OffsetClock:
-    """Steady time that a test can push forward."""
+    """Steady time that a test can push forward, and that may pass slowly where a busy machine must not matter."""
 
-    def __init__(self) -> None:
-        self._steady = SteadyClock()
+    def __init__(self, pace: float = 1.0) -> None:
+        self._steady, self._pace = SteadyClock(), pace
         self._offset = ManualClock()
         self.advance: Callable[[float], None] = self._offset.advance
 
     def now_ns(self) -> int:
-        return self._steady.now_ns() + self._offset.now_ns()
+        return round(self._pace * self._steady.now_ns()) + self._offset.now_ns()
 
 
 class FakeTwin:

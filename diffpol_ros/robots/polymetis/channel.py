@@ -15,7 +15,8 @@ OPTIONS = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    # Also how long an attempt to connect may take.
+    ("grpc.min_reconnect_backoff_ms", 1000),
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
 
@@ -31,7 +32,7 @@ class Deadlines:
     within 0.3 s. `hand` is for the gripper's own thread, `tick` for what waits until the robot ticks or loads a file.
     """
 
-    state: float = 0.04
+    state: float = 0.025
     update: float = 0.1
     stop: float = 0.2
     hand: float = 0.5

@@ -2,15 +2,18 @@
 
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.types import Array
+from diffpol_ros.robots.polymetis.channel import Deadlines
 from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from diffpol_ros.twin.gripper_server import GripperServer
 from diffpol_ros.twin.realtime import RealtimePlant
 from diffpol_ros.twin.server import PolymetisServer
 from diffpol_ros.twin.simulation import Simulation
-from tests.fake_twin import settings_of, wait_until
+from tests.fake_twin import OffsetClock, settings_of, wait_until
 
 # The twin lives faster than the test, so that motions take less of its time.
 SPEED = 4.0
+# A busy machine is no lost robot.
+PATIENT = Deadlines(state=5.0, update=5.0, stop=5.0, hand=5.0, tick=10.0, connect=5.0)
 
 
 class PolymetisRig:
@@ -24,7 +27,8 @@ class PolymetisRig:
         self.arm = self._serve(0)
         self.plant.start()
         self.hand.start()
-        self.robot = PolymetisRobot(self.description, settings_of(self.description, self.arm.port, self.hand.port))
+        settings = settings_of(self.description, self.arm.port, self.hand.port)
+        self.robot = PolymetisRobot(self.description, settings, clock=OffsetClock(pace=0.05), deadlines=PATIENT)
         wait_until(lambda: self.arm.manager.ticks)
 
     def _serve(self, port: int) -> PolymetisServer:

@@ -24,7 +24,7 @@ def twin(panda: RobotDescription) -> Iterator[FakeTwin]:
 
 @pytest.fixture
 def client_clock() -> OffsetClock:
-    return OffsetClock()
+    return OffsetClock(pace=0.25)
 
 
 @pytest.fixture

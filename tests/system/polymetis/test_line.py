@@ -70,7 +70,7 @@ def test_a_line_that_stays_pulled_is_a_lost_robot(
     line.stall()
     far_robot.state()
     client_clock.advance(0.2)
-    with pytest.raises(RobotUnreachable, match=r"did not answer GetRobotState within 0\.04 s"):
+    with pytest.raises(RobotUnreachable, match=r"did not answer GetRobotState within 0\.025 s"):
         far_robot.state()
     with pytest.raises(ControllerStopped, match="enable first"):
         far_robot.send(target())

@@ -74,6 +74,7 @@ def test_the_stiffness_comes_in_slowly_and_changes_slowly(robot: PolymetisRobot,
     shares = [controller.law.stiffness]
     wait_until(lambda: shares.append(controller.law.stiffness) or shares[-1] > 0.999)
     robot.soften(0.4)
+    robot.state()
     robot.send(target())
     wait_until(lambda: shares.append(controller.law.stiffness) or shares[-1] < 0.401)
     assert shares[0] < 0.5
