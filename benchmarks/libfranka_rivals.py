@@ -13,6 +13,8 @@ from diffpol_ros.robots.backends import Address, open_robot
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import Gains, LibfrankaSettings
 
+STEADY_S = 0.5
+
 
 class Rival(Protocol):
     """A client that follows joint targets."""
@@ -70,7 +72,7 @@ class Tracker:
             cartesian_stiffness=np.array(gains.cartesian_stiffness),
             cartesian_damping=np.array(gains.cartesian_damping),
         )
-        self._last = (time.perf_counter(), self.positions())
+        self._last = (-1.0, np.zeros(7))
 
     def positions(self) -> Array:
         """Return those of the newest tick."""
@@ -83,7 +85,9 @@ class Tracker:
     def aim(self, positions: Array) -> None:
         """Set the reference."""
         now, (then, last) = time.perf_counter(), self._last
-        self._tracker.set_target(positions, (positions - last) / max(now - then, 1e-3) if self._lead else None)
+        # A velocity is kept until the next target: told to an arm that then waits, it would drive it away.
+        steady = self._lead and now - then < STEADY_S
+        self._tracker.set_target(positions, (positions - last) / (now - then) if steady else None)
         self._last = (now, positions)
 
 

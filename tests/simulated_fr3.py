@@ -125,6 +125,9 @@ def robot_at(host: str, tick_s: float = 1.0) -> LibfrankaRobot:
     """Return the robot at `host`, not yet connected; it takes it for frozen after `tick_s` [s]."""
     description = fr3()
     settings = dataclasses.replace(description.backend.settings.read(LibfrankaSettings), host=host)
-    # A server in Python on a busy machine takes its time.
-    patient = Deadlines(connect=20.0, start=20.0, stop=20.0, recover=30.0, tick=tick_s)
-    return LibfrankaRobot(description, settings, deadlines=patient)
+    return LibfrankaRobot(description, settings, deadlines=patient(tick_s))
+
+
+def patient(tick_s: float = 1.0) -> Deadlines:
+    """Return deadlines for a server in Python on a busy machine, which takes its time."""
+    return Deadlines(connect=20.0, start=20.0, stop=20.0, recover=30.0, tick=tick_s)

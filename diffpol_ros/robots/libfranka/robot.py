@@ -29,7 +29,7 @@ class Deadlines:
     A connection that takes longer goes on by itself, and the next `connect` takes it up.
     """
 
-    connect: float = 2.0
+    connect: float = 1.0
     start: float = 5.0
     stop: float = 3.0
     recover: float = 15.0

@@ -17,12 +17,13 @@ from diffpol_ros.core.types import JointTarget
 from diffpol_ros.robots.base import ControllerStopped, NeedsRecovery, RobotFrozen, RobotUnreachable
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
-from tests.simulated_fr3 import SimulatedFr3, fr3, needs_simulated_fr3, robot_at, simulated_fr3, wait_until
+from tests.simulated_fr3 import SimulatedFr3, fr3, needs_simulated_fr3, patient, robot_at, simulated_fr3, wait_until
 
 pytestmark = needs_simulated_fr3
 
 # The robot gives up after 20 packets; this is ten times that.
 STALL_SECONDS = 0.2
+LATE = "communication_constraints_violation"
 
 
 @pytest.fixture
@@ -63,12 +64,12 @@ def test_a_stall_is_named_and_nothing_moves_until_a_person_recovers(robot: Libfr
     at = robot.state().joint_positions
     stall_this_process()
     error = what_ends(robot)
-    assert isinstance(error, NeedsRecovery) and "communication_constraints_violation" in str(error)
-    with pytest.raises(ControllerStopped, match="communication_constraints_violation"):
+    assert isinstance(error, NeedsRecovery) and LATE in str(error)
+    with pytest.raises(ControllerStopped, match=LATE):
         robot.send(JointTarget(0, at, 0.06))
     assert np.abs(robot.state().joint_positions - at).max() < 0.05, "it still tells where it is"
     robot.connect()
-    with pytest.raises(NeedsRecovery, match="communication_constraints_violation"):
+    with pytest.raises(NeedsRecovery, match=LATE):
         robot.start_controller()
     robot.recover()
     robot.start_controller()
@@ -79,18 +80,22 @@ def test_a_stall_is_told_by_the_next_target_too(robot: LibfrankaRobot) -> None:
     robot.start_controller()
     target = JointTarget(0, robot.state().joint_positions, 0.06)
     stall_this_process()
-    with pytest.raises(RobotError, match="communication_constraints_violation"):
+    with pytest.raises(RobotError, match=LATE):
         wait_until(lambda: robot.send(target) is None)
 
 
 def test_a_step_that_is_too_fast_is_named_in_the_robots_own_words(server: SimulatedFr3) -> None:
     gentle = fr3().backend.settings.read(LibfrankaSettings)
     stiff = dataclasses.replace(gentle.gains, joint_stiffness=(600.0,) * 7, joint_damping=(1.0,) * 7)
-    robot = LibfrankaRobot(fr3(), dataclasses.replace(gentle, host=server.host, gains=stiff))
+    robot = LibfrankaRobot(fr3(), dataclasses.replace(gentle, host=server.host, gains=stiff), deadlines=patient())
     robot.connect()
-    robot.start_controller()
-    robot.send(JointTarget(0, robot.state().joint_positions + 0.8, 0.06))
-    error = what_ends(robot)
+    error = RobotError(LATE)
+    while LATE in str(error):
+        # A crowded machine may break the other rule first.
+        robot.recover()
+        robot.start_controller()
+        robot.send(JointTarget(0, robot.state().joint_positions + 0.8, 0.06))
+        error = what_ends(robot)
     assert isinstance(error, NeedsRecovery)
     assert re.search("tau_J_range_violation|joint_velocity_violation|power_limit_violation", str(error))
     robot.recover()
@@ -147,7 +152,7 @@ def test_a_robot_with_narrower_limits_is_not_the_one_described(server: Simulated
     text = (Path("calibration/robots/panda.yaml")).read_text(encoding="utf-8")
     panda = parse_settings(type(fr3()), text, "panda.yaml")
     settings = fr3().backend.settings.read(LibfrankaSettings)
-    robot = LibfrankaRobot(panda, dataclasses.replace(settings, host=server.host))
+    robot = LibfrankaRobot(panda, dataclasses.replace(settings, host=server.host), deadlines=patient())
     with pytest.raises(RobotError, match=r"lets joint \d go .* its description says .*: choose"):
         robot.connect()
     robot.close()
