@@ -6,6 +6,7 @@ import pytest
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.types import JointTarget
+from diffpol_ros.robots.backends import open_robot
 from diffpol_ros.robots.base import RobotUnreachable
 from diffpol_ros.robots.rehearsal import RehearsalRobot
 
@@ -50,3 +51,10 @@ def test_its_line_can_be_cut_and_mended() -> None:
         robot.state()
     robot.connect()
     assert robot.state().joint_positions.shape == (7,)
+
+
+def test_it_is_opened_by_its_name() -> None:
+    robot = open_robot(load_robot_description("rehearsal"))
+    assert isinstance(robot, RehearsalRobot)
+    robot.connect()
+    assert (robot.state().joint_positions == PANDA.home_positions).all()
