@@ -12,6 +12,8 @@ ROUNDS = 4
 TINY = 1e-8
 """Keeps the matrices of singular postures positive definite; small against any damping."""
 ROUNDING = 1e-9
+TOO_FEW = 0.01
+"""Damping where fewer joints are free than a twist has numbers: with less they would bounce about what they miss."""
 
 # numpy.linalg.solve takes four times as long, most of it for looking at what it is given.
 (_posv,) = get_lapack_funcs(("posv",), dtype=np.float64)
@@ -37,7 +39,8 @@ class Task(NamedTuple):
     def among(self, free: Array, velocities: Array) -> "Task":
         """Return what is left for the joints that are `free` (7,) once the others move at `velocities`."""
         rest = self.twist - self.jacobian @ np.where(free, 0.0, velocities)
-        return self._replace(jacobian=self.jacobian * free, twist=rest, posture=self.posture * free)
+        damping = self.damping if np.count_nonzero(free) >= TASK else max(self.damping, TOO_FEW)
+        return self._replace(jacobian=self.jacobian * free, twist=rest, posture=self.posture * free, damping=damping)
 
 
 def unbounded(task: Task) -> Array:
