@@ -83,20 +83,16 @@ class Graph:
 
     fit = FIT
 
-    def __init__(self, twin: FakeTwin) -> None:
-        ports = ("-p", f"arm_port:={twin.server.port}", "-p", f"gripper_port:={twin.gripper_server.port}")
-        rclpy.init(
-            args=[
-                "--ros-args",
-                *ports,
-                "-p",
-                "maximum_state_age:=0.5",
-                "-p",
-                "maximum_state_silence:=1.5",
-                "-p",
-                "policy_silence:=0.5",
-            ]
-        )
+    def __init__(self, twin: FakeTwin, **parameters: object) -> None:
+        told = {
+            "arm_port": twin.server.port,
+            "gripper_port": twin.gripper_server.port,
+            "maximum_state_age": 0.5,
+            "maximum_state_silence": 1.5,
+            "policy_silence": 0.5,
+            **parameters,
+        }
+        rclpy.init(args=["--ros-args", *[word for name, value in told.items() for word in ("-p", f"{name}:={value}")]])
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.bridge)
