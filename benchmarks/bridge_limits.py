@@ -75,7 +75,7 @@ def worst_shares(description: RobotDescription, settings: FollowerSettings, name
         for _ in range(CHUNKS_PER_ARMING):
             here = np.clip(arm.follower.kinematics.forward(arm.joints).position, lower, upper)
             arm.accept(*SEQUENCES[name](random, here, lower, upper), late_ns=int(random.integers(0, STEP_NS)))
-            _pass(arm, random, int(random.integers(5, 25)))
+            _pass(arm, random, int(random.integers(4, 14)))
         rest = arm.then_ns[0] - round(1e9 * settings.period) * np.arange(3, 0, -1)
         times = 1e-9 * (np.concatenate((rest, arm.then_ns)) - rest[0])
         targets = np.array([arm.joints_then[0]] * 3 + arm.joints_then)
