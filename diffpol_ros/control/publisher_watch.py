@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from diffpol_ros.core.clock import to_ns, to_seconds
 
 UNKNOWN = "_NODE_NAME_UNKNOWN_"
-DISCOVERY_NS = to_ns(2.0)
+DISCOVERY_NS = to_ns(10.0)
+"""On a loaded machine a name was seen to come 3 s after its publisher."""
 REMEMBRANCE_NS = to_ns(30.0)
 """The graph remembers a killed process for about 20 s: a second publisher of the same name may be its successor."""
 
