@@ -35,17 +35,15 @@ class Sliding:
         within = slowing_distance(SHARE * (self._body.reach @ np.abs(step.velocities)))
         placement = self._body.at(positions[None])
         contacts = [contact for guard in self._guards for contact in guard.contacts(placement, float(within))]
-        jacobian = self._kinematics.forward_and_jacobian(positions)[1] if contacts else np.zeros((6, JOINTS))
-        velocities, name = self._slide(step.velocities, contacts, jacobian)
-        if not name:
-            return step, ""
-        return JointStep(positions + velocities * duration, velocities, jacobian @ velocities), name
-
-    def _slide(self, velocities: Array, contacts: list[Contact], jacobian: Array) -> tuple[Array, str]:
-        """Return velocities that approach no contact too fast and spare the tool's own motion as far as they can."""
-        pressed = [contact for contact in contacts if contact.rate @ velocities < -_allowed(contact.clearance)]
+        pressed = [each for each in contacts if each.rate @ step.velocities < -_allowed(each.clearance)]
         if not pressed:
-            return velocities, ""
+            return step, ""
+        jacobian = self._kinematics.forward_and_jacobian(positions)[1]
+        velocities = self._slide(step.velocities, contacts, jacobian)
+        return JointStep(positions + velocities * duration, velocities, jacobian @ velocities), pressed[0].name
+
+    def _slide(self, velocities: Array, contacts: list[Contact], jacobian: Array) -> Array:
+        """Return velocities that approach no contact too fast and spare the tool's own motion as far as they can."""
         give = np.linalg.inv(jacobian.T @ jacobian + SOFTNESS * np.eye(JOINTS))
         for _ in range(ROUNDS):
             for contact in contacts:
@@ -54,7 +52,7 @@ class Sliding:
                     way = give @ contact.rate
                     velocities = velocities + way * (missing / max(float(contact.rate @ way), 1e-9))
         excess = float((np.abs(velocities) / self._velocity).max())
-        return velocities / max(excess, 1.0), pressed[0].name
+        return velocities / max(excess, 1.0)
 
 
 def slowing_distance(speed: Array) -> Array:
