@@ -11,6 +11,7 @@ from diffpol_ros.core.clock import NANOSECONDS, to_ns
 from diffpol_ros.core.robot_description import DenavitHartenberg, RobotDescription
 from diffpol_ros.core.spatial import homogeneous
 from diffpol_ros.core.types import Array
+from diffpol_ros.faults.rig import Seen
 
 SINGLE_PRECISION = 2.0**-23
 """Of the positions, where the backend takes single precision."""
@@ -19,6 +20,7 @@ STRAY_M = 0.005
 SLACK = 1.0 + 1e-3
 LONGEST_STEP = 2
 PAUSE = 5
+LATE = "robot_late"
 ORDERS = {1: "velocity", 2: "acceleration", 3: "jerk"}
 
 
@@ -50,15 +52,20 @@ class Audit:
         limits = description.limits
         self._limits = {1: np.array(limits.velocity), 2: np.array(limits.acceleration), 3: np.array(limits.jerk)}
 
-    def complaints(self, received: Sequence[Received], stops_ns: Sequence[int] = ()) -> tuple[str, ...]:
-        """Return what was unsafe; `stops_ns`: when the gate decided to Stop, after which a motion may end anywhere."""
+    def complaints(self, received: Sequence[Received], verdicts: Sequence[Seen] = ()) -> tuple[str, ...]:
+        """Return what was unsafe in view of the gate's own words: after a Stop, nothing more; before a Hold, rest."""
         if not received:
             return ()
         positions = np.array([each.positions for each in received])
         widths = np.array([each.width for each in received])
         if not (np.isfinite(positions).all() and np.isfinite(widths).all()):
             return ("a target that is not finite was sent",)
-        found = [*self._bounds(positions, widths), *self._ages(received), *self._motion(received, stops_ns)]
+        found = [
+            *self._bounds(positions, widths),
+            *self._ages(received),
+            *_after_stop(received, verdicts),
+            *self._motion(received, verdicts),
+        ]
         return tuple(dict.fromkeys(found))
 
     def _bounds(self, positions: Array, widths: Array) -> Iterator[str]:
@@ -80,8 +87,8 @@ class Audit:
         if any(later.stamp_ns <= earlier.stamp_ns for earlier, later in pairwise(received)):
             yield "targets arrived out of order"
 
-    def _motion(self, received: Sequence[Received], stops_ns: Sequence[int]) -> Iterator[str]:
-        for run in self._runs(received, stops_ns):
+    def _motion(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[str]:
+        for run in self._runs(received, verdicts):
             stamps = self._times([stamp for stamp, _ in run])
             positions = np.array([each for _, each in run])
             for order, name in ORDERS.items():
@@ -89,19 +96,23 @@ class Audit:
                 if worst > SLACK:
                     yield f"{name} was {worst:.2f} of the limit"
 
-    def _runs(self, received: Sequence[Received], stops_ns: Sequence[int]) -> Iterator[list[tuple[int, Array]]]:
-        """Yield stretches of steady sending with the standing before and, unless it ended in a Stop, after them."""
+    def _runs(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[list[tuple[int, Array]]]:
+        """Yield stretches of steady sending, with the standing before them and after those that ended in a Hold.
+
+        After a Stop the arm is enabled where it is by then, and a target that merely came late stopped nowhere.
+        """
+        stops = [seen.stamp_ns for seen in verdicts if seen.word == "STOP"]
+        holds = [seen.stamp_ns for seen in verdicts if seen.word == "HOLD" and seen.name != LATE]
         starts = [0, *(index for index in range(1, len(received)) if self._paused(received, index)), len(received)]
         for first, end in pairwise(starts):
             run = [(each.stamp_ns, each.positions) for each in received[first:end]]
             before = received[first - 1] if first else None
-            # After a Stop the arm is enabled where it is by then.
-            if before is not None and not _any_within(stops_ns, before.stamp_ns, run[0][0]):
+            if before is not None and not _any_within(stops, before.stamp_ns, run[0][0]):
                 # The first step of a motion may last as long as the longest.
                 lead = [run[0][0] - LONGEST_STEP * back * self._period_ns for back in (3, 2, 1)]
                 run = [*((stamp_ns, before.positions) for stamp_ns in lead), *run]
             last_ns, last = run[-1]
-            if end < len(received) and not _any_within(stops_ns, last_ns, received[end].stamp_ns):
+            if _any_within(holds, last_ns, last_ns + LONGEST_STEP * self._period_ns):
                 run += [(last_ns + ahead * self._period_ns, last) for ahead in (1, 2, 3)]
             yield run
 
@@ -129,8 +140,19 @@ class Audit:
         return float((derivative / self._limits[order]).max())
 
 
-def _any_within(stops_ns: Sequence[int], begin_ns: int, end_ns: int) -> bool:
-    return any(begin_ns <= stop_ns <= end_ns for stop_ns in stops_ns)
+def _after_stop(received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[str]:
+    """Yield a complaint where a target was decided between a Stop and the next verdict that is none."""
+    for index, seen in enumerate(verdicts):
+        if seen.word != "STOP":
+            continue
+        until_ns = next((later.stamp_ns for later in verdicts[index:] if later.word != "STOP"), seen.stamp_ns)
+        sent = sum(seen.stamp_ns < each.stamp_ns < until_ns for each in received)
+        if sent:
+            yield f"{sent} targets were sent after the Stop"
+
+
+def _any_within(stamps_ns: Sequence[int], begin_ns: int, end_ns: int) -> bool:
+    return any(begin_ns <= stamp_ns <= end_ns for stamp_ns in stamps_ns)
 
 
 def tool_points(description: RobotDescription, positions: Array) -> Array:

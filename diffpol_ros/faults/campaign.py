@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from diffpol_ros.faults.fault import Fault
@@ -26,12 +27,10 @@ def run_campaign(faults: Sequence[Fault], rigs: Sequence[str], repeats: int, sta
             yield stand.start(fault)
     fake = [fault for fault in faults if fault.fake is not None and "fake" in rigs]
     if fake:
-        with stand.fake() as rig:
-            yield from _on(rig, fake, repeats)
+        yield from _on(stand.fake, fake, repeats)
     twin = [fault for fault in faults if fault.twin is not None and "twin" in rigs]
     for relays, group in groupby(sorted(twin, key=lambda fault: fault.relays), key=lambda fault: fault.relays):
-        with stand.twin(relays) as rig:
-            yield from _on(rig, list(group), repeats)
+        yield from _on(partial(stand.twin, relays), list(group), repeats)
 
 
 def count_trials(faults: Sequence[Fault], rigs: Sequence[str], repeats: int) -> int:
@@ -40,7 +39,10 @@ def count_trials(faults: Sequence[Fault], rigs: Sequence[str], repeats: int) -> 
     return sum(1 if rig == "start" else repeats for rig in done)
 
 
-def _on(rig: Rig, faults: Sequence[Fault], repeats: int) -> Iterator[Trial]:
-    for fault in faults:
-        for _ in range(repeats):
-            yield run_trial(fault, rig)
+def _on(start: Callable[[], AbstractContextManager[Rig]], faults: Sequence[Fault], repeats: int) -> Iterator[Trial]:
+    """Yield the trials on one rig, which is started anew where a fault was the end of it."""
+    todo = [fault for fault in faults for _ in range(repeats)]
+    while todo:
+        with start() as rig:
+            while todo and not rig.dead:
+                yield run_trial(todo.pop(0), rig)

@@ -7,7 +7,7 @@ from diffpol_ros.faults.fault import Recovery
 from diffpol_ros.faults.rig import Rig, RigError
 
 LATCHED_S = 0.15
-BACK_S = 8.0
+BACK_S = 20.0
 AGAIN_S = 30.0
 
 

@@ -29,12 +29,20 @@ def publisher_of(topic: str) -> str:
 def with_hands_in_it(
     graph: Sequence[NodeDescription], relays: Sequence[str], arm_port: int, gripper_port: int
 ) -> tuple[NodeDescription, ...]:
-    """Return `graph` with the bridge's robot at these ports, and all subscribers of `relays` on the relayed topics."""
+    """Return `graph` with the bridge's robot at these ports, and all subscribers of `relays` on the relayed topics.
+
+    The twin is started again when it is killed: here it plays a robot that somebody switches on again.
+    """
     changed = []
     for node in graph:
         remappings = tuple((topic, relayed(topic)) for topic in relays if publisher_of(topic) != node.name)
         ports = {"arm_port": arm_port, "gripper_port": gripper_port} if node.name == "bridge" else {}
         changed.append(
-            replace(node, remappings=(*node.remappings, *remappings), parameters={**node.parameters, **ports})
+            replace(
+                node,
+                remappings=(*node.remappings, *remappings),
+                parameters={**node.parameters, **ports},
+                respawn=node.respawn or node.name == "twin",
+            )
         )
     return tuple(changed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.core.types import ActionChunk
+from diffpol_ros.faults.scripted_policy import ScriptedPolicy
 from diffpol_ros.faults.scripted_robot import ScriptedRobot
 
 
@@ -46,6 +46,16 @@ class Rig(Protocol):
         """How the table calls it."""
         ...
 
+    @property
+    def dead(self) -> str:
+        """Why it must be started anew; empty while it lives."""
+        ...
+
+    @property
+    def stall(self) -> float:
+        """For how long this machine did not run the rig [s], at worst, since the trial began."""
+        ...
+
     def now_ns(self) -> int:
         """Return the steady time [ns], in which times to safe are measured."""
         ...
@@ -83,36 +93,6 @@ class Rig(Protocol):
         ...
 
 
-class ScriptedPolicy(Protocol):
-    """Plays the policy node: chunks ten times a second along a path, and the heartbeat."""
-
-    edit: Callable[[ActionChunk], ActionChunk | None]
-    """What becomes of each chunk before it is published; None: nothing."""
-    unfit: str
-    """Why the heartbeat says not to follow; empty: fit."""
-    silent: bool
-    """Whether chunks stop."""
-    lifeless: bool
-    """Whether the heartbeat stops."""
-
-    def mend(self) -> None:
-        """Be sound again."""
-        ...
-
-    def publish(self, chunk: ActionChunk) -> None:
-        """Publish a chunk of the fault's own, beside the script."""
-        ...
-
-    def next_chunk(self) -> ActionChunk:
-        """Return what would be published now."""
-        ...
-
-    @property
-    def published(self) -> Sequence[ActionChunk]:
-        """The chunks published since the trial began."""
-        ...
-
-
 class FakeRig(Rig, Protocol):
     """The real bridge node with a scripted robot and a scripted policy: anything a backend may do, in a second."""
 
@@ -132,6 +112,10 @@ class FakeRig(Rig, Protocol):
 
     def add_publisher(self) -> Callable[[], None]:
         """Add a second publisher of action_chunk; the returned function removes it."""
+        ...
+
+    def break_kinematics(self, value: float) -> Callable[[], None]:
+        """Let the inverse kinematics give `value`; the returned function mends them."""
         ...
 
 
@@ -185,6 +169,10 @@ class TwinRig(Rig, Protocol):
 
     def process_id(self, node: str) -> int:
         """Return the process of a node, the newest where it was respawned."""
+        ...
+
+    def terminate_controller(self) -> None:
+        """End the controller of the robot's server, as another client."""
         ...
 
     def log(self, node: str) -> str:

@@ -21,10 +21,9 @@ class ScriptedSettings:
 
 @dataclass(frozen=True, eq=False)
 class Sent:
-    """A target as the backend received it; `arrived_ns` and `known_ns`: the steady and the wall time then."""
+    """A target as the backend received it, at the steady time `arrived_ns`, under the controller number `run`."""
 
     arrived_ns: int
-    known_ns: int
     run: int
     target: JointTarget
 
@@ -77,7 +76,7 @@ class ScriptedRobot:
     def send(self, target: JointTarget) -> JointTarget:
         """Note `target` and follow it, where the script lets."""
         with self._lock:
-            self.sent.append(Sent(self._steady.now_ns(), self.clock.now_ns(), self._run, target))
+            self.sent.append(Sent(self._steady.now_ns(), self._run, target))
         if self.latched:
             raise NeedsRecovery(f"the scripted robot latched {self.latched}: recover")
         self.on_send(target)

@@ -15,7 +15,7 @@ from diffpol_ros.faults.trial import Trial
 class Row:
     """One line of the table. Times to safe in [s]; nan where the arm never had to be made safe.
 
-    failures: what was wrong, once each; empty: passed.
+    void: attempts that said nothing, as the machine did not run them. failures: what was wrong, once each; empty: passed.
     """
 
     fault: str
@@ -31,6 +31,7 @@ class Row:
     unsafe: int
     recovery: str
     trials: int
+    void: int
     failures: tuple[str, ...]
 
     @property
@@ -69,6 +70,7 @@ def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
         unsafe=sum(bool(trial.unsafe) for trial in trials),
         recovery=fault.recovery.value,
         trials=len(trials),
+        void=sum(trial.void for trial in trials),
         failures=tuple(dict.fromkeys([*_wrong(trials), *_late(fault, worst)])),
     )
 

@@ -1,28 +1,26 @@
 """The real bridge node with a scripted robot and a scripted policy, all in this process."""
 
+import random
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import rclpy
 import yaml
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
-from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.faults.audit import STRAY_M, Audit, Received
 from diffpol_ros.faults.rig import Answer, RigError, Seen
-from diffpol_ros.faults.scripted_robot import ScriptedRobot, Workshop
+from diffpol_ros.faults.scripted_robot import Sent, Workshop
 from diffpol_ros.faults.shifted_clock import ShiftedClock
-from diffpol_ros.nodes.bridge_node import BridgeNode
+from diffpol_ros.nodes.fault_bridge import BreakableBridge, spinning_bridge
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_policy import FaultPolicy
 from diffpol_ros.nodes.quality import EVENTS
@@ -31,18 +29,8 @@ SWITCH_INTERVAL = 0.0005
 START_S = 20.0
 OLDEST_S = 0.05
 MOVING_TARGETS = 25
+LONGEST_DELAY_S = 0.1
 BACKEND = {"kind": "diffpol_ros.faults.scripted_robot", "settings": {}}
-
-
-class _Bridge(BridgeNode):
-    """The bridge, whose wall clock a fault may set."""
-
-    def __init__(self, clock: ShiftedClock) -> None:
-        super().__init__()
-        self._wall = clock
-
-    def _anchored_clock(self) -> AnchoredClock:
-        return AnchoredClock(self._wall)
 
 
 class BridgeRig:
@@ -50,12 +38,24 @@ class BridgeRig:
 
     name = "fake"
 
-    def __init__(self, operator: Operator, policy: FaultPolicy, robot: ScriptedRobot, clock: ShiftedClock) -> None:
+    def __init__(self, operator: Operator, policy: FaultPolicy, bridge: BreakableBridge, clock: ShiftedClock) -> None:
         """Join what `fake_rig` started."""
-        self.robot, self.policy = robot, policy
+        assert Workshop.robot is not None
+        self.robot, self.policy, self._bridge = Workshop.robot, policy, bridge
         self._operator, self._clock = operator, clock
+        self._chance = random.Random(0)
         settings = FollowerSettings()
-        self._audit = Audit(robot.description, settings.period, STRAY_M, OLDEST_S)
+        self._audit = Audit(self.robot.description, settings.period, STRAY_M, OLDEST_S)
+
+    @property
+    def dead(self) -> str:
+        """What ended the bridge, if anything did."""
+        return self._bridge.death
+
+    @property
+    def stall(self) -> float:
+        """For how long this machine did not run the rig [s], at worst, since the trial began."""
+        return self._operator.stall
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""
@@ -93,21 +93,26 @@ class BridgeRig:
         self._operator.forget()
         self._operator.enable(START_S)
         self.wait(self._moves, START_S, "a moving arm")
+        delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))
+        self._operator.wait_until(self.now_ns() + delay_ns, lambda: False)
 
     def unsafe(self) -> Sequence[str]:
         """Return what is wrong with what the scripted robot received."""
-        sent = self.robot.sent
+        sent = list(self.robot.sent)
+        # The wall clock may have been set: how old a target was is told by the steady one, against the youngest.
+        youngest: dict[int, int] = {}
+        for each in sent:
+            youngest[each.run] = min(_delay_ns(each), youngest.get(each.run, _delay_ns(each)))
         received = [
             Received(
                 each.target.stamp_ns,
                 each.target.joint_positions,
                 each.target.gripper_width,
-                to_seconds(each.known_ns - each.target.stamp_ns),
+                to_seconds(_delay_ns(each) - youngest[each.run]),
             )
-            for each in list(sent)
+            for each in sent
         ]
-        stops = [seen.stamp_ns for seen in self.verdicts() if seen.word == "STOP"]
-        return self._audit.complaints(received, stops)
+        return self._audit.complaints(received, self.verdicts())
 
     def restart(self) -> None:
         """Refuse: nothing here ever has to be."""
@@ -125,6 +130,10 @@ class BridgeRig:
             self._operator.node.destroy_publisher(rival)
 
         return remove
+
+    def break_kinematics(self, value: float) -> Callable[[], None]:
+        """Let the inverse kinematics give `value`; the returned function mends them."""
+        return self._bridge.break_kinematics(value)
 
     def _demand(self, service: str) -> None:
         answer = self._operator.call(service)
@@ -150,9 +159,14 @@ def fake_rig(folder: Path, health: Callable[[], None] = lambda: None) -> Iterato
         arguments = ["--ros-args", "--disable-stdout-logs", "-p", f"robot:={described}"]
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         stack.callback(rclpy.try_shutdown)
-        stack.enter_context(_spinning_bridge(clock))
-        assert Workshop.robot is not None
-        operator = Operator(Node("operator", use_global_arguments=False), health)
+        bridge = stack.enter_context(spinning_bridge(clock))
+
+        def look() -> None:
+            health()
+            if bridge.death:
+                raise RigError(f"the bridge died: {bridge.death}")
+
+        operator = Operator(Node("operator", use_global_arguments=False), look)
         policy = FaultPolicy(load_robot_description(str(described)), clock)
         operator.add(policy)
         operator.start()
@@ -160,31 +174,11 @@ def fake_rig(folder: Path, health: Callable[[], None] = lambda: None) -> Iterato
         stack.callback(operator.node.destroy_node)
         stack.callback(operator.close)
         operator.wait(lambda: policy.subscribers == 1 and operator.verdicts(), START_S, "the bridge's first verdict")
-        yield BridgeRig(operator, policy, Workshop.robot, clock)
+        yield BridgeRig(operator, policy, bridge, clock)
 
 
-@contextmanager
-def _spinning_bridge(clock: ShiftedClock) -> Iterator[_Bridge]:
-    bridge = _Bridge(clock)
-    executor = SingleThreadedExecutor()
-    thread = threading.Thread(target=_spin, args=(executor,), name="bridge", daemon=True)
-    try:
-        bridge.start()
-        executor.add_node(bridge)
-        thread.start()
-        yield bridge
-    finally:
-        executor.shutdown()
-        if thread.is_alive():
-            thread.join(timeout=5.0)
-        bridge.close()
-
-
-def _spin(executor: SingleThreadedExecutor) -> None:
-    try:
-        executor.spin()
-    except ExternalShutdownException:
-        return
+def _delay_ns(sent: Sent) -> int:
+    return sent.arrived_ns - sent.target.stamp_ns
 
 
 def _describe(folder: Path) -> Path:

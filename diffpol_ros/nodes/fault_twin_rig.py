@@ -12,17 +12,11 @@ from rclpy.node import Node
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.core.clock import SteadyClock, to_ns
+from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.robot_description import JOINTS, load_robot_description
 from diffpol_ros.faults.audit import STRAY_M, Audit, Received
-from diffpol_ros.faults.graph_plan import with_hands_in_it
-from diffpol_ros.faults.line import ProxyLine, proxy_line
-from diffpol_ros.faults.rig import Answer, Relay, RigError, Seen
-from diffpol_ros.graph.arguments import LaunchArguments
-from diffpol_ros.graph.description import twin_graph
-from diffpol_ros.graph.ports import free_ports
-from diffpol_ros.graph.respawn import RespawnRule
-from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+from diffpol_ros.faults.rig import Answer, Line, Relay, RigError, Seen
+from diffpol_ros.faults.running_graph import RunningGraph
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_relay import TopicRelay
 from diffpol_ros.nodes.messages import from_stamp, gripper_width
@@ -34,7 +28,6 @@ SETTLE_S = 0.4
 MOVING_SPEED = 0.1
 MOVING_DEADLINE_S, ATTEMPTS = 20.0, 3
 LONGEST_DELAY_S = 0.6
-MOST_RESPAWNS = 1_000_000
 CALM = ("bridge/stop", "twin/reset")
 AFRESH = ("estimation/reset", "bridge/reset")
 
@@ -46,9 +39,8 @@ class GraphRig:
 
     def __init__(self, folder: Path, environment: dict[str, str], operator: Operator, relays: Sequence[str]) -> None:
         """Prepare a graph that logs into `folder`; `relays` pass through here."""
-        self._folder, self._environment, self._operator = folder, environment, operator
-        self._supervisor: Supervisor | None = None
-        self._graph_stack, self._starts, self._awaited = ExitStack(), 0, 0
+        self._operator, self._awaited = operator, 0
+        self.graph = RunningGraph(folder, environment, relays)
         self._chance = random.Random(0)
         self._estimated_ns = 0
         self._relays = {topic: TopicRelay(operator.node, topic) for topic in relays}
@@ -57,14 +49,14 @@ class GraphRig:
         operator.node.create_subscription(PoseWithCovarianceStamped, "objects/block/pose", self._on_estimate, EVENTS)
 
     @property
-    def arm_line(self) -> ProxyLine:
+    def arm_line(self) -> Line:
         """The way from the bridge to the arm's server."""
-        return self._lines[0]
+        return self.graph.arm_line
 
     @property
-    def gripper_line(self) -> ProxyLine:
+    def gripper_line(self) -> Line:
         """The way from the bridge to the gripper's server."""
-        return self._lines[1]
+        return self.graph.gripper_line
 
     def relay(self, topic: str) -> Relay:
         """Return the relay of `topic`."""
@@ -73,20 +65,30 @@ class GraphRig:
         return self._relays[topic]
 
     def signal(self, node: str, number: signal.Signals) -> None:
-        """Send a signal to a node's process; a killed one is gone when this returns."""
-        process = self._graph.process(node)
-        process.send_signal(number)
-        if number is signal.SIGKILL:
-            process.wait()
+        """Send a signal to a node's process."""
+        self.graph.signal(node, number)
 
     def process_id(self, node: str) -> int:
         """Return the process of a node."""
-        return self._graph.process(node).pid
+        return self.graph.process_id(node)
+
+    def terminate_controller(self) -> None:
+        """End the controller of the robot's server, as another client."""
+        self.graph.terminate_controller()
 
     def log(self, node: str) -> str:
         """Return what a node has written."""
-        path = self._folder / f"graph-{self._starts}" / f"{node}.log"
-        return path.read_text(encoding="utf-8", errors="replace")
+        return self.graph.log(node)
+
+    @property
+    def dead(self) -> str:
+        """What ended the graph, if anything did."""
+        return self.graph.end
+
+    @property
+    def stall(self) -> float:
+        """For how long this machine did not run the rig [s], at worst, since the trial began."""
+        return self._operator.stall
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""
@@ -126,7 +128,7 @@ class GraphRig:
         self._await_graph()
         for _ in range(ATTEMPTS):
             self._begin()
-            if self._moves():
+            if not self._is_stopped():
                 return
         last = self.verdicts()[-1]
         raise RigError(f"the arm did not follow in {ATTEMPTS} attempts; the gate says {last.code}: {last.reason}")
@@ -134,8 +136,7 @@ class GraphRig:
     def _begin(self) -> None:
         for relay in self._relays.values():
             relay.mend()
-        for line in self._lines:
-            line.resume()
+        self.graph.mend_lines()
         self._demand(CALM)
         # Images exposed before the reset are still on their way: what they show must be forgotten as well.
         self._operator.wait_until(self.now_ns() + to_ns(SETTLE_S), lambda: False)
@@ -155,47 +156,17 @@ class GraphRig:
             Received(from_stamp(target.header.stamp), np.array(target.position[:JOINTS]), gripper_width(target))
             for target in self._operator.targets()
         ]
-        return self._audit.complaints(received, [seen.stamp_ns for seen in self.verdicts() if seen.word == "STOP"])
+        return self._audit.complaints(received, self.verdicts())
 
     def restart(self) -> None:
         """Start the graph again, or for the first time."""
-        self.stop()
-        self._starts += 1
-        real = free_ports(2)
-        with ExitStack() as stack:
-            arm, gripper = stack.enter_context(proxy_line(real[0])), stack.enter_context(proxy_line(real[1]))
-            self._lines = (arm, gripper)
-            given = LaunchArguments(arm_port=real[0], gripper_port=real[1], record=False)
-            graph = with_hands_in_it(twin_graph(given), list(self._relays), arm.port, gripper.port)
-            logs = self._folder / f"graph-{self._starts}"
-            rule = RespawnRule(SteadyClock(), MOST_RESPAWNS)
-            self._supervisor = stack.enter_context(Supervisor(graph, logs, self._environment, rule))
-            self._graph_stack = stack.pop_all()
-
-    def stop(self) -> None:
-        """End the graph."""
-        self._graph_stack.close()
-        self._supervisor = None
-
-    def check(self) -> None:
-        """Start again what was killed and may be; the end of the graph shows in the trial."""
-        if self._supervisor is not None:
-            try:
-                self._supervisor.check()
-            except NodeFailure as error:
-                self.end = str(error)
-
-    @property
-    def _graph(self) -> Supervisor:
-        if self._supervisor is None:
-            raise RigError("the graph does not run")
-        return self._supervisor
+        self.graph.start()
 
     def _await_graph(self) -> None:
         """Return when every service of the graph is there; the first time, that takes as long as its start."""
-        if self._awaited != self._starts:
+        if self._awaited != self.graph.starts:
             self._operator.require((*CALM, *AFRESH, "bridge/enable", "policy/reset"), START_S)
-            self._awaited = self._starts
+            self._awaited = self.graph.starts
 
     def _demand(self, services: Sequence[str]) -> None:
         for service in services:
@@ -227,12 +198,12 @@ def twin_rig(
 
         def look() -> None:
             health()
-            rig.check()
+            rig.graph.check()
 
         operator = Operator(node, look)
         stack.callback(operator.close)
         rig = GraphRig(folder, environment, operator, relays)
-        stack.callback(rig.stop)
+        stack.callback(rig.graph.stop)
         rig.restart()
         operator.start()
         yield rig

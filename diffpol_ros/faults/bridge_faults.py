@@ -1,0 +1,58 @@
+"""What may happen to the bridge itself and to the clock of its machine."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from diffpol_ros.faults.fault import Fault, Recovery
+from diffpol_ros.faults.rig import FakeRig, TwinRig
+
+JUMP_S = 10.0
+
+
+@contextmanager
+def bridge_killed(rig: TwinRig) -> Iterator[int]:
+    """Kill the bridge; it is started again as soon as somebody looks."""
+    struck_ns = rig.now_ns()
+    rig.signal("bridge", signal.SIGKILL)
+    yield struck_ns
+
+
+def clock_jump(by_s: float) -> Callable[[FakeRig], AbstractContextManager[int]]:
+    """Set the machine's clock, and set it right again."""
+
+    @contextmanager
+    def inject(rig: FakeRig) -> Iterator[int]:
+        struck_ns = rig.now_ns()
+        rig.jump_clock(by_s)
+        try:
+            yield struck_ns
+        finally:
+            rig.jump_clock(-by_s)
+
+    return inject
+
+
+BRIDGE_FAULTS = (
+    Fault(
+        name="bridge_killed",
+        what="The bridge's process is killed: the robot's controller holds, the bridge comes back disabled.",
+        expected=("hold.not_enabled", "hold.no_robot", "hold.not_active"),
+        recovery=Recovery.RESPAWN,
+        twin=bridge_killed,
+    ),
+    Fault(
+        name="clock_ahead",
+        what="The machine's clock jumps 10 s ahead, and back later.",
+        expected=("hold.clock",),
+        recovery=Recovery.GOES_ON,
+        fake=clock_jump(JUMP_S),
+    ),
+    Fault(
+        name="clock_behind",
+        what="The machine's clock jumps 10 s back, and ahead later.",
+        expected=("hold.clock",),
+        recovery=Recovery.GOES_ON,
+        fake=clock_jump(-JUMP_S),
+    ),
+)

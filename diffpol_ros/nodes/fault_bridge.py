@@ -1,0 +1,69 @@
+"""The real bridge node in a thread of this process, with a wall clock and kinematics that a fault can break."""
+
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+
+from diffpol_ros.control.anchored_clock import AnchoredClock
+from diffpol_ros.control.differential_ik import JointStep
+from diffpol_ros.core.robot_description import JOINTS
+from diffpol_ros.faults.shifted_clock import ShiftedClock
+from diffpol_ros.nodes.bridge_node import BridgeNode
+
+
+class BreakableBridge(BridgeNode):
+    """The bridge, whose wall clock a fault may set."""
+
+    def __init__(self, clock: ShiftedClock) -> None:
+        """Create the node; `clock` tells its wall time."""
+        super().__init__()
+        self._wall = clock
+        self.death = ""
+
+    def _anchored_clock(self) -> AnchoredClock:
+        return AnchoredClock(self._wall)
+
+    def break_kinematics(self, value: float) -> Callable[[], None]:
+        """Let the inverse kinematics give `value`; the returned function mends them."""
+        inverse = self._bridge.follower._inverse
+        sound = inverse.step
+
+        def broken(*arguments: Any) -> JointStep:
+            return replace(sound(*arguments), positions=np.full(JOINTS, value))
+
+        inverse.step = broken  # type: ignore[method-assign]
+        return lambda: setattr(inverse, "step", sound)
+
+
+@contextmanager
+def spinning_bridge(clock: ShiftedClock) -> Iterator[BreakableBridge]:
+    """Give a bridge that runs in a thread of this process."""
+    bridge = BreakableBridge(clock)
+    executor = SingleThreadedExecutor()
+    thread = threading.Thread(target=_spin, args=(executor, bridge), name="bridge", daemon=True)
+    try:
+        bridge.start()
+        executor.add_node(bridge)
+        thread.start()
+        yield bridge
+    finally:
+        executor.shutdown()
+        if thread.is_alive():
+            thread.join(timeout=5.0)
+        bridge.close()
+
+
+def _spin(executor: SingleThreadedExecutor, bridge: BreakableBridge) -> None:
+    try:
+        executor.spin()
+    except ExternalShutdownException:
+        return
+    except Exception:  # noqa: BLE001
+        # What would end the node's process is kept for whoever judges the trial.
+        bridge.death = traceback.format_exc()
