@@ -34,7 +34,8 @@ class Caller:
     def one(self, name: str, request: Any = None) -> Any:
         return self._make(name, "unary_unary")(Empty() if request is None else request, timeout=5.0)
 
-    def upload(self, name: str, content: bytes, timeout_s: float = 5.0) -> Any:
+    def upload(self, name: str, content: bytes, timeout_s: float = 60.0) -> Any:
+        # The first foreign file makes the server import torch, which takes seconds on a busy machine.
         return self._make(name, "stream_unary")(iter(chunks_of(content)), timeout=timeout_s)
 
     def stream(self, name: str, request: Any = None) -> Any:
