@@ -1,5 +1,6 @@
 """What cameras may do: fall silent, hang, be covered, show what is not there."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.faults.edits import FIRST_S, Edit, edited, silent
@@ -16,7 +18,7 @@ from diffpol_ros.faults.rig import RigError, TwinRig
 
 FRONT, SIDE, BLOCK = "camera/front/image_raw", "camera/side/image_raw", "objects/block/pose"
 ELSEWHERE = Pose(np.array([0.45, 0.12, 0.03]), np.array([0.0, 0.0, 0.0, 1.0]))
-FLIPPED_FRAMES = 2
+FLIP_NS = to_ns(0.1)
 BELIEVED_M = 0.05
 
 
@@ -40,19 +42,20 @@ def hidden(rig: TwinRig) -> AbstractContextManager[int]:
 
 @contextmanager
 def flipped(rig: TwinRig) -> Iterator[int]:
-    """Show the block elsewhere for two pictures of each camera; estimation must not believe it."""
+    """Show the block elsewhere for a moment; estimation must not believe it."""
     poses: list[tuple[float, float, float]] = []
-    shown = [(topic, _misleading(topic, FLIPPED_FRAMES)) for topic in (FRONT, SIDE)]
+    first_ns: list[int] = []
+    shown = [(topic, _misleading(topic, partial(_at_first, first_ns))) for topic in (FRONT, SIDE)]
     with edited(rig, [*shown, (BLOCK, partial(_noting, poses))]) as struck_ns:
         yield struck_ns
-    jumps = [float(np.linalg.norm(np.subtract(*pair))) for pair in zip(poses[1:], poses, strict=False)]
+    jumps = [float(np.linalg.norm(np.subtract(*pair))) for pair in itertools.pairwise(poses)]
     if max(jumps, default=0.0) > BELIEVED_M:
         raise RigError(f"estimation believed a flip: the block moved by {1e3 * max(jumps):.0f} mm in one image")
 
 
 def moved(rig: TwinRig) -> AbstractContextManager[int]:
     """Show the block elsewhere for good, as somebody who takes it away and puts it there would."""
-    return edited(rig, [(topic, _misleading(topic)) for topic in (FRONT, SIDE)])
+    return edited(rig, [(topic, _misleading(topic, _always)) for topic in (FRONT, SIDE)])
 
 
 def _hanging(repeated: Callable[[], None]) -> Edit:
@@ -74,19 +77,28 @@ def _covering(topic: str) -> Edit:
     return lambda message: with_pixels(message, covered(pixels_of(message), camera, base))
 
 
-def _misleading(topic: str, frames: int | None = None) -> Edit:
-    """Return what paints the block elsewhere, in the next `frames` pictures or all."""
+def _misleading(topic: str, now: Callable[[Any], bool]) -> Edit:
+    """Return what paints the block elsewhere, into the pictures that `now` says."""
     camera, base, block = load_camera(topic.split("/")[1]), load_object("base"), load_object("block")
-    left = [frames]
 
     def edit(message: Any) -> Any:
-        if left[0] is not None:
-            if left[0] == 0:
-                return message
-            left[0] -= 1
+        if not now(message):
+            return message
         return with_pixels(message, with_thing(covered(pixels_of(message), camera, base), camera, block, ELSEWHERE))
 
     return edit
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+def _at_first(first_ns: list[int], message: Any) -> bool:
+    """Tell whether a picture was exposed within a moment of the first that was asked about."""
+    stamp_ns = to_ns(message.header.stamp.sec) + message.header.stamp.nanosec
+    if not first_ns:
+        first_ns.append(stamp_ns)
+    return stamp_ns - first_ns[0] < FLIP_NS
 
 
 def _noting(poses: list[tuple[float, float, float]], message: Any) -> Any:
@@ -140,7 +152,7 @@ CAMERA_FAULTS = (
     _hidden_for(6.0, "6_s", (UNFIT,), "That is longer than the bundle's max_object_age_s of 5 s allows."),
     Fault(
         name="tag_flip",
-        what="Two images of each camera show the block elsewhere: estimation doubts them.",
+        what="The images of 0.1 s show the block elsewhere: estimation doubts them.",
         expected=(),
         recovery=Recovery.NEVER_HELD,
         twin=flipped,
