@@ -1,3 +1,5 @@
+import contextlib
+import importlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +36,7 @@ class Caller:
     def one(self, name: str, request: Any = None) -> Any:
         return self._make(name, "unary_unary")(Empty() if request is None else request, timeout=5.0)
 
-    def upload(self, name: str, content: bytes, timeout_s: float = 60.0) -> Any:
-        # The first foreign file makes the server import torch, which takes seconds on a busy machine.
+    def upload(self, name: str, content: bytes, timeout_s: float = 5.0) -> Any:
         return self._make(name, "stream_unary")(iter(chunks_of(content)), timeout=timeout_s)
 
     def stream(self, name: str, request: Any = None) -> Any:
@@ -161,6 +162,14 @@ def test_a_model_above_one_mebibyte_is_refused(caller: Caller):
     assert "1048576" in details
 
 
+@pytest.fixture(scope="module")
+def _torch_is_loaded() -> None:
+    """Let the first foreign file not wait for torch, whose import stops a busy machine for seconds."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("torch")
+
+
+@pytest.mark.usefixtures("_torch_is_loaded")
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04" + bytes(100)])
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 def test_bytes_that_are_no_controller_are_refused(caller: Caller, content: bytes):
