@@ -5,6 +5,7 @@ All goes by the robot's own time, since a simulation in Python may live slower t
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -86,3 +87,5 @@ def processor_s() -> float:
 if __name__ == "__main__":
     _, name, address, targets_hz = sys.argv
     print(json.dumps(follow(RIVALS[name](address), int(targets_hz))), flush=True)
+    # Some clients wait at their end for a server that forgot to answer.
+    os._exit(0)

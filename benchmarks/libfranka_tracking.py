@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,17 @@ from benchmarks.libfranka_rivals import RIVALS
 from tests.simulated_fr3 import simulated_fr3, wait_until, why_not
 
 ROUNDS = 2
+PATIENCE_S = 60.0
 RATES_HZ = (10, 100)
 SECOND_HOST = "127.0.0.77"
 COLUMNS = ("rms_mrad", "lag_ms", "rest_mrad", "send_us", "read_us", "cpu_percent", "pace")
+
+
+@contextmanager
+def franka_sim() -> Iterator[str]:
+    """Serve franka-sim and give its address."""
+    with tempfile.TemporaryDirectory() as folder, simulated_fr3(Path(folder)) as server:
+        yield server.host
 
 
 @contextmanager
@@ -45,7 +53,11 @@ def franky_sim(python: str) -> Iterator[str]:
 def measure(rival: str, host: str, rate_hz: int) -> list[float] | None:
     """Return one round's figures, or None where the rival failed."""
     command = [sys.executable, "-m", "benchmarks.libfranka_following", rival, host, str(rate_hz)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60.0, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    except subprocess.TimeoutExpired:
+        print(f"  {rival} failed: not done within {PATIENCE_S} s")
+        return None
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if not lines:
         print(f"  {rival} failed: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
@@ -54,19 +66,18 @@ def measure(rival: str, host: str, rate_hz: int) -> list[float] | None:
     return [figures[column] for column in COLUMNS]
 
 
-def compare(title: str, host: str) -> None:
-    """Print the medians of all rivals against the robot at `host`."""
+def compare(title: str, serve: Callable[[], AbstractContextManager[str]]) -> None:
+    """Print the medians of all rivals; each gets a server of its own, so that all begin alike."""
     rivals = [name for name in RIVALS if name != "AsyncPositionControl" or importlib.util.find_spec("pylibfranka")]
     for rate_hz in RATES_HZ:
         rounds: dict[str, list[list[float]]] = {name: [] for name in rivals}
         for _ in range(ROUNDS):
             for name in rivals:
-                figures = measure(name, host, rate_hz)
+                with serve() as host:
+                    figures = measure(name, host, rate_hz)
                 rounds[name] += [figures] if figures else []
-        print(
-            f"\n{title}, targets at {rate_hz} Hz, medians of {ROUNDS} rounds (pace 1: real time)\n  {'':<24}",
-            *(f"{c:>11}" for c in COLUMNS),
-        )
+        print(f"\n{title}, targets at {rate_hz} Hz, medians of {ROUNDS} rounds (pace 1: real time)")
+        print(f"  {'':<24}", *(f"{column:>11}" for column in COLUMNS))
         for name, figures in rounds.items():
             medians = np.median(np.array(figures), axis=0) if figures else np.full(len(COLUMNS), np.nan)
             print(f"  {name:<24}", *(f"{median:>11.1f}" for median in medians))
@@ -77,13 +88,10 @@ def main() -> None:
     if why_not():
         print(f"left out: {why_not()}")
         return
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        compare("franka-sim", stack.enter_context(simulated_fr3(folder)).host)
+    compare("franka-sim", franka_sim)
     second = os.environ.get("FRANKY_SIM_PYTHON", "")
     if second:
-        with franky_sim(second) as host:
-            compare("franky-sim", host)
+        compare("franky-sim", lambda: franky_sim(second))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
-from diffpol_ros.robots.libfranka.robot import Deadlines, LibfrankaRobot
+from diffpol_ros.robots.libfranka.deadlines import Deadlines
+from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent

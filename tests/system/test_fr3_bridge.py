@@ -12,7 +12,7 @@ from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 
 from diffpol_ros.nodes.bridge_node import BridgeNode  # noqa: E402
 from tests.nodes.bridge_graph import FIT, Graph, Operator  # noqa: E402
-from tests.simulated_fr3 import SimulatedFr3, needs_simulated_fr3, simulated_fr3  # noqa: E402
+from tests.simulated_fr3 import SimulatedFr3, needs_simulated_fr3, patient, simulated_fr3  # noqa: E402
 
 pytestmark = [pytest.mark.ros, *needs_simulated_fr3]
 
@@ -46,7 +46,8 @@ class Fr3Graph(Graph):
 
 
 @pytest.fixture
-def graph(tmp_path: Path) -> Iterator[Fr3Graph]:
+def graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fr3Graph]:
+    monkeypatch.setattr("diffpol_ros.robots.libfranka.robot.Deadlines", patient)
     with simulated_fr3(tmp_path) as server:
         made = Fr3Graph(server)
         yield made

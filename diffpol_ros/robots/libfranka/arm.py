@@ -115,6 +115,12 @@ class Arm:
             # Looking is quicker than waiting for no time, which costs 0.1 ms.
             return not (seconds == 0.0 and self._robot.is_in_control) and bool(self._robot.join_motion(timeout=seconds))
 
+    def come_to_rest(self, seconds: float) -> None:
+        """End what is followed and wait for it, up to `seconds` [s]; raises what ended it before."""
+        self.begin_to_stop()
+        if not self.ended(seconds):
+            raise RobotError(f"{self.where} is not at rest {seconds} s after it was stopped: look at it")
+
     def recover(self) -> None:
         """Let the robot clear its errors."""
         with explained(self._franky, self.where):

@@ -1,5 +1,6 @@
 """An arm that is read all the time, and how it is let go of without waiting for a robot that went silent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffpol_ros.core.errors import RobotError
@@ -18,15 +19,11 @@ class Connection:
     reader: IdleReader
 
 
-def open_connection(
-    settings: LibfrankaSettings, limits: JointLimits, previous: Connection | None, seconds: float
-) -> Connection:
-    """Connect to the robot of `settings` and check its joint limits; `previous` is let go of first."""
-    if previous is not None:
-        let_go(previous, seconds)
+def open_connection(settings: LibfrankaSettings, limits: JointLimits, idle: Callable[[], bool]) -> Connection:
+    """Connect to the robot of `settings` and check its joint limits; ticks are read whenever it is `idle`."""
     arm = Arm(settings)
     arm.check_limits(limits)
-    return Connection(arm, IdleReader(arm))
+    return Connection(arm, IdleReader(arm, idle))
 
 
 def require_control(arm: Arm) -> None:

@@ -1,5 +1,6 @@
 """The Franka Hand, spoken to in a thread of its own so that the arm's loop never waits for the fingers."""
 
+import ctypes
 import math
 import threading
 from typing import Any
@@ -16,9 +17,6 @@ STALE_SECONDS = 1.0
 DEAD_BAND = 0.003
 ORDER_SECONDS = 5.0
 HOME_SECONDS = 30.0
-
-# Connections whose last order never ended: dropping one would wait for it for ever.
-_UNENDED: list[tuple[Any, Any]] = []
 
 
 class LibfrankaHand:
@@ -92,10 +90,14 @@ class LibfrankaHand:
         self._let_go()
 
     def _let_go(self) -> None:
-        """Drop the connection once its last order ended; franky crashes where it is dropped before."""
+        """Drop the connection once its last order ended; never, where that does not end.
+
+        Dropped before, franky crashes or waits for ever, also at the end of the process.
+        """
         native, moving, self._native, self._moving = self._native, self._moving, None, None
         if moving is not None and not moving.wait(STALE_SECONDS):
-            _UNENDED.append((native, moving))
+            for held in (native, moving):
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
 
     def _open(self) -> Any:
         franky = load_franky()

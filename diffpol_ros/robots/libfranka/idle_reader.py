@@ -1,6 +1,7 @@
 """Reads the robot's ticks while nothing is followed, in a thread, since libfranka waits a second for a silent robot."""
 
 import threading
+from collections.abc import Callable
 
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.robots.libfranka.arm import Arm, Reading
@@ -11,9 +12,9 @@ PERIOD_S = 0.004
 class IdleReader:
     """Keeps the newest tick; ends with the first error."""
 
-    def __init__(self, arm: Arm) -> None:
-        """Begin to read `arm`; the first tick is waited for."""
-        self._arm = arm
+    def __init__(self, arm: Arm, idle: Callable[[], bool]) -> None:
+        """Begin to read `arm` whenever it is `idle`; the first tick is waited for."""
+        self._arm, self._idle = arm, idle
         self._newest = arm.read()
         self._error: RobotError | None = None
         self._closed = threading.Event()
@@ -26,11 +27,6 @@ class IdleReader:
             raise self._error
         return self._newest
 
-    @property
-    def running(self) -> bool:
-        """Whether ticks are still read."""
-        return self._thread.is_alive()
-
     def close(self, seconds: float) -> None:
         """End the thread; wait for it up to `seconds` [s]."""
         self._closed.set()
@@ -39,7 +35,7 @@ class IdleReader:
     def _run(self) -> None:
         while not self._closed.wait(PERIOD_S):
             try:
-                self._newest = self._arm.read()
+                self._newest = self._arm.read() if self._idle() else self._newest
             except RobotError as error:
                 self._error = error
                 return

@@ -1,8 +1,8 @@
 """An FR3 and its hand over libfranka; the 1 kHz loop that follows the targets is franky's, in native code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreachable
 from diffpol_ros.robots.libfranka.arm import Arm, Reading
 from diffpol_ros.robots.libfranka.connection import Connection, let_go, open_connection, require_control
+from diffpol_ros.robots.libfranka.deadlines import Deadlines
 from diffpol_ros.robots.libfranka.errand import Errand
 from diffpol_ros.robots.libfranka.hand import LibfrankaHand
 from diffpol_ros.robots.libfranka.native import load_franky
@@ -20,20 +21,7 @@ from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 from diffpol_ros.robots.libfranka.stamps import RobotTime
 
 LONGEST_LOOK_SECONDS = 0.05
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """How long things may take [s]: connecting, starting a controller, coming to rest, recovering, the next tick.
-
-    A connection that takes longer goes on by itself, and the next `connect` takes it up.
-    """
-
-    connect: float = 1.0
-    start: float = 5.0
-    stop: float = 3.0
-    recover: float = 15.0
-    tick: float = 0.2
+OVERTAKEN_MS = 1000
 
 
 class LibfrankaRobot:
@@ -57,7 +45,9 @@ class LibfrankaRobot:
         self._connection: Connection | None = None
         self._connecting: Errand[Connection] | None = None
         self._why_stopped = "no controller was started"
-        self._tick_ms, self._stood_s, self._looked_ns = -1, 0.0, 0
+        self._newest: Reading | None = None
+        self._stood_s, self._looked_ns = 0.0, 0
+        self._starting: object = None
         self._broken = self._closed = False
 
     @property
@@ -67,6 +57,8 @@ class LibfrankaRobot:
 
     def connect(self) -> None:
         """Reach arm and hand and check that they are the described ones; harmless where they are reached."""
+        if self._closed:
+            raise RobotUnreachable(f"the robot at {self._settings.host} was closed: make another")
         if self._connection is None or self._broken:
             self._connect_arm()
         self._hand.connect()
@@ -87,10 +79,12 @@ class LibfrankaRobot:
         """Follow targets from where the arm is, the stiffness growing from a tenth of what the settings say."""
         if not self._why_stopped:
             self.stop()
-        arm = self._require_connection().arm
+        arm, self._starting = self._require_connection().arm, object()
         self._read()
         self._hand.forget_target()
-        Errand("starting the controller", lambda: self._start(arm)).result(self._deadlines.start)
+        with self._stopped_by_errors():
+            start = partial(self._start, arm, self._starting)
+            Errand("starting the controller", start).result(self._deadlines.start)
         self._why_stopped = ""
 
     def send(self, target: JointTarget) -> JointTarget:
@@ -109,12 +103,7 @@ class LibfrankaRobot:
         arm, self._why_stopped = self._require_connection().arm, "the controller was stopped"
         arm.begin_to_stop()
         self._read()
-        self._come_to_rest(arm)
-
-    def _come_to_rest(self, arm: Arm) -> None:
-        arm.begin_to_stop()
-        if not arm.ended(self._deadlines.stop):
-            raise RobotError(f"{arm.where} is not at rest {self._deadlines.stop} s after it was stopped: look at it")
+        arm.come_to_rest(self._deadlines.stop)
 
     def recover(self) -> None:
         """Let the robot clear its errors: libfranka's automatic error recovery, never called by anything else."""
@@ -123,19 +112,22 @@ class LibfrankaRobot:
         Errand("recovering from errors", arm.recover).result(self._deadlines.recover)
 
     def close(self) -> None:
-        """Come to rest and hang up; harmless when repeated."""
+        """Come to rest and hang up for good; harmless when repeated."""
+        self._why_stopped, self._closed = "the connection was closed", True
         self._hand.close()
         connection, self._connection, self._connecting = self._connection, None, None
         if connection is not None:
             let_go(connection, self._deadlines.stop)
-        self._why_stopped, self._closed = "the connection was closed", True
 
-    def _start(self, arm: Arm) -> None:
-        self._come_to_rest(arm)
-        reading = arm.read()
-        arm.require_ready(reading)
+    def _start(self, arm: Arm, wanted: object) -> None:
+        arm.come_to_rest(self._deadlines.stop)
+        arm.require_ready(arm.read())
         arm.configure()
-        arm.follow(reading.positions)
+        if self._starting is wanted:
+            arm.follow(arm.read().positions)
+        if self._starting is not wanted:
+            # Whoever asked has given up meanwhile.
+            arm.begin_to_stop()
 
     def _read(self) -> Reading:
         connection = self._require_connection()
@@ -143,8 +135,8 @@ class LibfrankaRobot:
             if not self._why_stopped:
                 require_control(connection.arm)
             reading = connection.reader.newest() if self._why_stopped else connection.arm.read()
-            self._check_progress(connection.arm, reading.time_ms)
-        return reading
+            self._newest = self._check_progress(connection.arm, reading)
+        return self._newest
 
     def _require_following(self) -> Arm:
         if self._why_stopped:
@@ -162,39 +154,47 @@ class LibfrankaRobot:
         except RobotError as error:
             self._why_stopped = self._why_stopped or str(error)
             self._broken = self._broken or isinstance(error, RobotUnreachable)
+            self._starting = None
             raise
 
-    def _check_progress(self, arm: Arm, tick_ms: int) -> None:
-        now_ns = self._clock.now_ns()
-        if tick_ms != self._tick_ms:
-            self._tick_ms, self._stood_s = tick_ms, 0.0
-        else:
-            # Only what was looked at counts: where this process itself stood still, the robot did not.
-            self._stood_s += min(to_seconds(now_ns - self._looked_ns), LONGEST_LOOK_SECONDS)
+    def _check_progress(self, arm: Arm, reading: Reading) -> Reading:
+        """Return `reading`, or the last one where that overtook it; RobotFrozen where it has stood too long."""
+        now_ns, last = self._clock.now_ns(), self._newest
+        if last is None or not 0 <= last.time_ms - reading.time_ms < OVERTAKEN_MS:
+            self._looked_ns, self._stood_s = now_ns, 0.0
+            return reading
+        # Only what was looked at counts: where this process itself stood still, the robot did not.
+        self._stood_s += min(to_seconds(now_ns - self._looked_ns), LONGEST_LOOK_SECONDS)
         self._looked_ns = now_ns
         if self._stood_s > self._deadlines.tick:
             if not self._why_stopped:
                 # Should it tick again, it comes to rest instead of following an old target.
                 arm.begin_to_stop()
             raise RobotFrozen(f"{arm.where} has not ticked for {self._stood_s:.2f} s: see its control box and cable")
+        return last
 
     def _require_connection(self) -> Connection:
         if self._connection is None:
-            why = "was closed" if self._closed else "is not connected"
-            raise RobotUnreachable(f"the robot at {self._settings.host} {why}: connect first")
+            why = "was closed: make another" if self._closed else "is not connected: connect first"
+            raise RobotUnreachable(f"the robot at {self._settings.host} {why}")
         return self._connection
-
-    def _opening(self, previous: Connection | None) -> Callable[[], Connection]:
-        return lambda: open_connection(self._settings, self._limits, previous, self._deadlines.stop)
 
     def _connect_arm(self) -> None:
         previous, self._connection = self._connection, None
         if self._connecting is None:
-            self._connecting = Errand(f"connecting to {self._settings.host}", self._opening(previous))
+            self._connecting = Errand(f"connecting to {self._settings.host}", partial(self._open, previous))
         try:
             self._connection = self._connecting.result(self._deadlines.connect)
         finally:
             if not self._connecting.running:
                 self._connecting = None
         self._why_stopped = self._why_stopped or "the connection is new"
-        self._tick_ms, self._stood_s, self._broken = -1, 0.0, False
+        self._newest, self._stood_s, self._broken = None, 0.0, False
+
+    def _open(self, previous: Connection | None) -> Connection:
+        if previous is not None:
+            let_go(previous, self._deadlines.stop)
+        connection = open_connection(self._settings, self._limits, lambda: bool(self._why_stopped))
+        if self._closed:
+            let_go(connection, self._deadlines.stop)
+        return connection
