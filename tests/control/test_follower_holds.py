@@ -6,7 +6,7 @@ import numpy as np
 
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
-from tests.control.arm import Episode, moved, near_home, shares_of_limits
+from tests.control.arm import PANDA, Episode, moved, near_home, shares_of_limits
 
 PERIOD = FollowerSettings().period
 LINE = tuple(near_home(0.0, 0.012 * index, -0.012 * index) for index in range(1, 6))
