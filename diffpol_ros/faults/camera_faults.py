@@ -17,6 +17,8 @@ from diffpol_ros.faults.pictures import covered, pixels_of, with_pixels, with_th
 from diffpol_ros.faults.rig import RigError, TwinRig
 
 FRONT, SIDE, BLOCK = "camera/front/image_raw", "camera/side/image_raw", "objects/block/pose"
+# The same for all, so that one graph serves them.
+RELAYS = (FRONT, SIDE, BLOCK)
 ELSEWHERE = Pose(np.array([0.45, 0.12, 0.03]), np.array([0.0, 0.0, 0.0, 1.0]))
 FLIP_NS = to_ns(0.1)
 BELIEVED_M = 0.05
@@ -115,7 +117,7 @@ def _hidden_for(seconds: float, name: str, expected: tuple[str, ...], what: str)
         recovery=Recovery.GOES_ON if expected else Recovery.NEVER_HELD,
         twin=hidden,
         lasts=seconds,
-        relays=(FRONT, SIDE),
+        relays=RELAYS,
     )
 
 
@@ -127,7 +129,7 @@ CAMERA_FAULTS = (
         recovery=Recovery.GOES_ON,
         twin=partial(silent, topics=(FRONT, SIDE)),
         target=INPUT_STOPS_S,
-        relays=(FRONT, SIDE),
+        relays=RELAYS,
     ),
     Fault(
         name="cameras_frozen",
@@ -136,7 +138,7 @@ CAMERA_FAULTS = (
         recovery=Recovery.GOES_ON,
         twin=frozen,
         target=INPUT_STOPS_S,
-        relays=(FRONT, SIDE),
+        relays=RELAYS,
     ),
     Fault(
         name="one_camera_silent",
@@ -145,7 +147,7 @@ CAMERA_FAULTS = (
         recovery=Recovery.NEVER_HELD,
         twin=partial(silent, topics=(FRONT,)),
         lasts=2.0,
-        relays=(FRONT,),
+        relays=RELAYS,
     ),
     _hidden_for(0.2, "briefly", (), "The policy goes by the last estimate."),
     _hidden_for(1.0, "1_s", (), "The policy goes by the last estimate, as it does when the hand is in the way."),
@@ -157,7 +159,7 @@ CAMERA_FAULTS = (
         recovery=Recovery.NEVER_HELD,
         twin=flipped,
         lasts=0.6,
-        relays=(FRONT, SIDE, BLOCK),
+        relays=RELAYS,
     ),
     Fault(
         name="block_taken_away",
@@ -167,6 +169,6 @@ CAMERA_FAULTS = (
         twin=moved,
         lasts=2.0,
         may_pass=True,
-        relays=(FRONT, SIDE),
+        relays=RELAYS,
     ),
 )

@@ -41,7 +41,7 @@ ESTIMATION_FAULTS = (
         recovery=Recovery.GOES_ON,
         twin=not_finite,
         target=INPUT_STOPS_S,
-        relays=(BLOCK,),
+        relays=(BLOCK, STATUS),
     ),
     Fault(
         name="estimate_far_away",
@@ -51,7 +51,7 @@ ESTIMATION_FAULTS = (
         twin=thrown,
         lasts=1.0,
         may_pass=True,
-        relays=(BLOCK,),
+        relays=(BLOCK, STATUS),
     ),
     Fault(
         name="estimation_silent",
