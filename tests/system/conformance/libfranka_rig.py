@@ -19,7 +19,7 @@ class LibfrankaRig:
         self._folder = tempfile.TemporaryDirectory()
         self._server = SimulatedFr3(Path(self._folder.name) / "franka-sim.log")
         self.description = fr3()
-        self.robot = robot_at(self._server.host)
+        self.robot = robot_at(self._server.host, tick_s=0.5)
         self._positions = self.description.home_positions
         self._lost = False
 
