@@ -53,7 +53,7 @@ class Rig(Protocol):
 
     @property
     def stall(self) -> float:
-        """For how long this machine did not run the rig [s], at worst, since the trial began."""
+        """For how long a thread waited for a processor [s], at worst, since the trial began."""
         ...
 
     def now_ns(self) -> int:

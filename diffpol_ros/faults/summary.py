@@ -15,7 +15,8 @@ from diffpol_ros.faults.trial import Trial
 class Row:
     """One line of the table. Times to safe in [s]; nan where the arm never had to be made safe.
 
-    void: attempts that said nothing, as the machine did not run them. failures: what was wrong, once each; empty: passed.
+    void: attempts that said nothing, as the machine did not run them. failures: what was wrong, once each; empty:
+    passed.
     """
 
     fault: str

@@ -10,7 +10,7 @@ from diffpol_ros.faults.rig import Rig, RigError, Seen
 
 ANSWER_DEADLINE_S = 4.0
 WATCHED_S = 0.6
-ATTEMPTS, LONGEST_STALL_S = 4, 0.05
+MOST_VOID, LONGEST_STALL_S = 3, 0.05
 LATCHED = (Recovery.ENABLE, Recovery.RECOVER)
 
 
@@ -21,7 +21,7 @@ class Trial:
     noticed, safe: from the strike to the first verdict that names it, and to the Hold or Stop that the fault is to end
     in [s]; None: neither came. verdict: that one's code. unsafe: what was wrong with the targets that reached the
     backend. complaint: what else was not as the fault says; empty: nothing. late: whether it took too long. void: how
-    many attempts before this one said nothing, as this machine did not run them.
+    many attempts before this one said nothing, as this machine did not run them. starved: this one failed so too.
     """
 
     fault: str
@@ -34,6 +34,7 @@ class Trial:
     complaint: str = ""
     late: bool = False
     void: int = 0
+    starved: bool = False
 
     @property
     def passed(self) -> bool:
@@ -46,11 +47,11 @@ def run_trial(fault: Fault, rig: Rig) -> Trial:
 
     A trial that failed while this machine did not let the rig run says nothing: it is done again, and counted.
     """
-    for void in range(ATTEMPTS):
-        trial = replace(_attempt(fault, rig), void=void)
-        if trial.passed or rig.dead or rig.stall < LONGEST_STALL_S:
-            break
-    return trial
+    trial, void = _attempt(fault, rig), 0
+    while not (trial.passed or rig.dead or rig.stall < LONGEST_STALL_S or void == MOST_VOID):
+        trial, void = _attempt(fault, rig), void + 1
+    starved = not trial.passed and rig.stall >= LONGEST_STALL_S
+    return replace(trial, void=void, starved=starved)
 
 
 def _attempt(fault: Fault, rig: Rig) -> Trial:

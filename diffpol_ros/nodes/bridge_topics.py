@@ -1,5 +1,6 @@
 """What the bridge tells the graph."""
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
@@ -40,8 +41,10 @@ class BridgeTopics:
         self._told_ns = 0
 
     def state(self, state: RobotState) -> None:
-        """Publish one tick of the robot."""
+        """Publish one tick of the robot; joints that are not finite lead nowhere."""
         self._joints.publish(to_joint_state(state, self._description.joint_names))
+        if not np.isfinite(state.joint_positions).all():
+            return
         pose = self._kinematics.forward(state.joint_positions)
         self._pose.publish(to_pose_stamped(pose, state.stamp_ns, self._description.base_frame))
 

@@ -20,6 +20,7 @@ from diffpol_ros.faults.audit import STRAY_M, Audit, Received
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.faults.scripted_robot import Sent, Workshop
 from diffpol_ros.faults.shifted_clock import ShiftedClock
+from diffpol_ros.faults.starvation import Starvation
 from diffpol_ros.nodes.fault_bridge import BreakableBridge, spinning_bridge
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_policy import FaultPolicy
@@ -44,6 +45,7 @@ class BridgeRig:
         self.robot, self.policy, self._bridge = Workshop.robot, policy, bridge
         self._operator, self._clock = operator, clock
         self._chance = random.Random(0)
+        self._starvation = Starvation()
         settings = FollowerSettings()
         self._audit = Audit(self.robot.description, settings.period, STRAY_M, OLDEST_S)
 
@@ -54,8 +56,8 @@ class BridgeRig:
 
     @property
     def stall(self) -> float:
-        """For how long this machine did not run the rig [s], at worst, since the trial began."""
-        return self._operator.stall
+        """For how long a thread waited for a processor [s], at worst, since the trial began."""
+        return self._starvation.worst()
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""
@@ -91,6 +93,7 @@ class BridgeRig:
         self.robot.forget_sent()
         self.policy.forget()
         self._operator.forget()
+        self._starvation.begin()
         self._operator.enable(START_S)
         self.wait(self._moves, START_S, "a moving arm")
         delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))

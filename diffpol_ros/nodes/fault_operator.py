@@ -12,7 +12,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.clock import SteadyClock, to_ns, to_seconds
+from diffpol_ros.core.clock import SteadyClock, to_ns
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS, RECORDED_STATES
@@ -27,12 +27,8 @@ class Operator:
     """Its executor spins in a thread, so that whoever injects a fault may block."""
 
     def __init__(self, node: Node, health: Callable[[], None] = lambda: None) -> None:
-        """Listen as `node`; `health` raises when waiting has become pointless.
-
-        `stall` is the longest time [s] since `forget` for which this machine did not let the thread that waits run.
-        """
+        """Listen as `node`; `health` raises when waiting has become pointless."""
         self.node, self._health = node, health
-        self.stall = 0.0
         self._steady = SteadyClock()
         self._seen: deque[Seen] = deque(maxlen=KEPT)
         self._targets: deque[JointState] = deque(maxlen=KEPT)
@@ -77,7 +73,6 @@ class Operator:
 
     def forget(self) -> None:
         """Forget what was heard."""
-        self.stall = 0.0
         for heard in (self._seen, self._targets, self._states):
             heard.clear()
 
@@ -85,11 +80,9 @@ class Operator:
         """Return whether `condition` came to hold before the steady time `end_ns`."""
         while not condition():
             self._health()
-            slept_ns = self.now_ns()
-            if slept_ns > end_ns:
+            if self.now_ns() > end_ns:
                 return False
             time.sleep(POLL_S)
-            self.stall = max(self.stall, to_seconds(self.now_ns() - slept_ns) - POLL_S)
         return True
 
     def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:

@@ -17,6 +17,7 @@ from diffpol_ros.core.robot_description import JOINTS, load_robot_description
 from diffpol_ros.faults.audit import STRAY_M, Audit, Received
 from diffpol_ros.faults.rig import Answer, Line, Relay, RigError, Seen
 from diffpol_ros.faults.running_graph import RunningGraph
+from diffpol_ros.faults.starvation import Starvation
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_relay import TopicRelay
 from diffpol_ros.nodes.messages import from_stamp, gripper_width
@@ -42,6 +43,7 @@ class GraphRig:
         self._operator, self._awaited = operator, 0
         self.graph = RunningGraph(folder, environment, relays)
         self._chance = random.Random(0)
+        self._starvation = Starvation()
         self._estimated_ns = 0
         self._relays = {topic: TopicRelay(operator.node, topic) for topic in relays}
         description, settings = load_robot_description("panda"), FollowerSettings()
@@ -87,8 +89,8 @@ class GraphRig:
 
     @property
     def stall(self) -> float:
-        """For how long this machine did not run the rig [s], at worst, since the trial began."""
-        return self._operator.stall
+        """For how long a thread waited for a processor [s], at worst, since the trial began."""
+        return self._starvation.worst()
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""
@@ -144,6 +146,7 @@ class GraphRig:
         self._estimated_ns = 0
         self.wait(lambda: self._estimated_ns, START_S, "an estimate of the block")
         self._operator.forget()
+        self._starvation.begin([self.process_id("bridge"), self.process_id("policy"), self.process_id("twin")])
         self.enable(START_S)
         self._demand(("policy/reset",))
         self.wait(lambda: self._moves() or self._is_stopped(), MOVING_DEADLINE_S, "a moving arm")

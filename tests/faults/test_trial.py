@@ -1,0 +1,92 @@
+"""A trial tells how long it took and what was not as the fault says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from diffpol_ros.faults.fault import Fault, Recovery
+from diffpol_ros.faults.trial import MOST_VOID, run_trial
+from tests.faults.written_rig import STEP_NS, WrittenRig, strike
+
+FAULT = Fault("robot_gone", "It goes.", ("stop.robot_lost",), Recovery.ENABLE, fake=strike, target=0.3)  # type: ignore[arg-type]
+HELD = replace(FAULT, expected=("hold.state_old",), recovery=Recovery.GOES_ON)
+
+
+def latched(name: str = "robot_lost", after: int = 4) -> Callable[[WrittenRig], tuple[str, str]]:
+    """Return a gate that stops some steps after the strike, until it is enabled again."""
+
+    def answers(rig: WrittenRig) -> tuple[str, str]:
+        due = rig.struck_ns >= 0 and rig.time_ns >= rig.struck_ns + after * STEP_NS
+        return ("STOP", name) if due and not rig.enabled else ("COMMAND", "")
+
+    return answers
+
+
+def held(rig: WrittenRig) -> tuple[str, str]:
+    """Hold from the strike until the cause is gone."""
+    away = rig.struck_ns >= 0 and rig.healed_ns < 0
+    return ("HOLD", "state_old") if away else ("COMMAND", "")
+
+
+def test_the_time_to_safe_is_that_from_the_strike_to_the_expected_stop() -> None:
+    trial = run_trial(FAULT, WrittenRig(latched(after=4)))
+    assert trial.passed and trial.verdict == "stop.robot_lost"
+    assert trial.safe == pytest.approx(0.04) and trial.noticed == pytest.approx(0.04)
+
+
+def test_another_stop_than_the_expected_fails() -> None:
+    trial = run_trial(FAULT, WrittenRig(latched("tracking")))
+    assert not trial.passed and "stop.tracking" in trial.complaint
+
+
+def test_no_answer_fails() -> None:
+    trial = run_trial(FAULT, WrittenRig(lambda rig: ("COMMAND", "")))
+    assert not trial.passed and trial.safe is None and "not answered" in trial.complaint
+
+
+def test_a_stop_that_comes_late_fails() -> None:
+    trial = run_trial(FAULT, WrittenRig(latched(after=40)))
+    assert trial.late and not trial.passed
+
+
+def test_a_stop_that_may_be_enabled_without_a_reset_fails() -> None:
+    rig = WrittenRig(latched())
+    rig.enable_always = True
+    assert "nobody had reset" in run_trial(FAULT, rig).complaint
+
+
+def test_a_stop_that_does_not_latch_fails() -> None:
+    def answers(rig: WrittenRig) -> tuple[str, str]:
+        return ("STOP", "robot_lost") if rig.struck_ns >= 0 > rig.healed_ns else ("COMMAND", "")
+
+    assert "did not latch" in run_trial(FAULT, WrittenRig(answers)).complaint
+
+
+def test_an_arm_that_goes_on_by_itself_passes_without_a_call() -> None:
+    rig = WrittenRig(held)
+    assert run_trial(HELD, rig).passed
+    assert "bridge/enable" not in rig.calls
+
+
+def test_an_arm_that_stays_held_fails() -> None:
+    trial = run_trial(HELD, WrittenRig(lambda rig: ("HOLD", "state_old") if rig.struck_ns >= 0 else ("COMMAND", "")))
+    assert "goes on by itself" in trial.complaint
+
+
+def test_an_unsafe_target_fails_whatever_the_gate_said() -> None:
+    rig = WrittenRig(held)
+    rig.complaints.append("velocity was 2.00 of the limit")
+    assert not run_trial(HELD, rig).passed
+
+
+def test_an_arm_that_must_go_on_may_not_be_held_once() -> None:
+    fault = replace(HELD, expected=(), recovery=Recovery.NEVER_HELD)
+    assert run_trial(fault, WrittenRig(lambda rig: ("COMMAND", ""))).passed
+    assert not run_trial(fault, WrittenRig(held)).passed
+
+
+def test_what_a_stalled_machine_failed_is_done_again_and_counted() -> None:
+    rig = WrittenRig(latched("tracking"))
+    rig.stall = 1.0
+    assert run_trial(FAULT, rig).void == MOST_VOID
