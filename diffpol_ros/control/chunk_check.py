@@ -31,7 +31,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Held:
-    """The robot's stamp [ns] when a Hold last had a cause, and its name."""
+    """When there last was a cause to hold [ns], and its name."""
 
     stamp_ns: int
     name: str = ""
@@ -107,7 +107,9 @@ class ChunkCheck:
     def _jump(self, chunk: ActionChunk, moment: Moment) -> Refusal | None:
         due = np.array(chunk.stamps_ns) > moment.now_ns
         points: Array = np.vstack((moment.pose.position, chunk.positions[due]))
-        longest = float(np.linalg.norm(np.diff(points, axis=0), axis=1).max())
+        # What is too large to be squared is infinitely far, which is too far.
+        with np.errstate(over="ignore"):
+            longest = float(np.linalg.norm(np.diff(points, axis=0), axis=1).max())
         if longest > self._settings.maximum_action_step:
             allowed = self._settings.maximum_action_step
             return Refusal("jump", f"the chunk jumps by {longest:.3f} m between actions, allowed {allowed}")

@@ -24,10 +24,6 @@ from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import ActionChunk, RobotState
 
-LONGEST_STEP = 2.0
-STALL = 0.05
-"""After a longer pause the arm stands where its target was left [s]."""
-
 
 class Follower:
     """Follows the newest chunk: interpolation, differential inverse kinematics, gate.
@@ -94,7 +90,7 @@ class Follower:
     def require_armable(self, now_ns: int, state: RobotState) -> None:
         """Raise ArmingError where an arm in `state` must not be enabled at `now_ns`."""
         try:
-            self._arming.require(state, to_seconds(self._watch.observe(now_ns, state)))
+            self._arming.require(state, to_seconds(self._watch.observe(now_ns, state, self._enabled)))
         except ArmingError:
             self.counts["arming.refused"] += 1
             raise
@@ -130,13 +126,12 @@ class Follower:
         `veto` is what others know against moving: a Hold brakes and drops what was to be followed, a Stop latches.
         """
         self._veto = veto
-        verdict = self._decide(now_ns, state, self._watch.observe(now_ns, state))
+        verdict = self._decide(now_ns, state, self._watch.observe(now_ns, state, self._enabled))
         self.counts[counter_of(verdict)] += 1
         if isinstance(verdict, Stop):
             self._disarm()
         elif isinstance(verdict, Hold) and verdict.name not in IDLE:
-            # What was made before the arm held was made for a world that went on without it.
-            self._plan.drop(state.stamp_ns, verdict.name)
+            self._plan.drop(now_ns, state.stamp_ns, verdict.name)
         return verdict
 
     def _judge(self, chunk: ActionChunk, now_ns: int) -> Refusal | None:
@@ -158,12 +153,14 @@ class Follower:
             return self._gate.stop("clock", f"the clock went back by {-elapsed:.3f} s")
         self._stepped_ns = now_ns
         found = self._gate.admit(now_ns, state, age_ns)
-        if isinstance(found, Stop) or elapsed == 0.0:
-            return found if isinstance(found, Stop) else Hold("no_time", "no time has passed")
-        if elapsed > STALL:
-            self._rest()
+        if isinstance(found, Stop):
+            return found
         obstacle = found or self._veto
-        duration = min(elapsed, LONGEST_STEP * self.settings.period)
+        if obstacle is not None:
+            self._plan.drop(now_ns, state.stamp_ns, obstacle.name)
+        if elapsed == 0.0:
+            return Hold("no_time", "no time has passed")
+        duration = self._pace(elapsed)
         return self._brake(now_ns, duration, obstacle) if obstacle else self._move(now_ns, duration)
 
     def _move(self, now_ns: int, duration: float) -> Verdict:
@@ -191,10 +188,13 @@ class Follower:
         self._stand()
         return verdict
 
-    def _rest(self) -> None:
-        self.counts["stalled"] += 1
-        self._gate.stand()
-        self._stand()
+    def _pace(self, elapsed: float) -> float:
+        self.counts.update(["late"] if elapsed > self.settings.longest_step else [])
+        if elapsed > self.settings.stall:
+            self.counts["stalled"] += 1
+            self._gate.stand()
+            self._stand()
+        return min(elapsed, self.settings.longest_step)
 
     def _stand(self) -> None:
         self._joints, self._twist = self._gate.positions, np.zeros(6)

@@ -15,8 +15,8 @@ IDLE = ("not_enabled", "no_chunk", "chunk_ended", "no_time")
 class Plan:
     """The newest chunk that was accepted, as a path.
 
-    After a Hold nothing from before is followed: the path is dropped, and what was observed until the Hold's cause was
-    last there is refused. A Hold for want of a chunk has no such cause.
+    After a cause to hold nothing from before is followed: the path is dropped, and what was observed until the cause
+    was last there is refused. A Hold for want of a chunk has no such cause.
     """
 
     def __init__(self, gripper: Gripper, settings: FollowerSettings) -> None:
@@ -42,9 +42,10 @@ class Plan:
         self._path = ChunkPath(present, now_ns + self._lead_ns, chunk, self._minimum_lead)
         self._newest_ns = chunk.observation_stamp_ns
 
-    def drop(self, stamp_ns: int, name: str) -> None:
-        """Drop what is followed: at the robot's `stamp_ns` there was a cause to hold of that `name`."""
-        self._path, self._held = None, Held(stamp_ns, name)
+    def drop(self, now_ns: int, robot_ns: int, name: str) -> None:
+        """Drop what is followed: now, when the robot's stamp is `robot_ns`, there is a cause to hold of that `name`."""
+        # The robot's stamp may be ahead of our clock, and stands where the robot is frozen.
+        self._path, self._held = None, Held(max(now_ns, robot_ns), name)
 
     def sample(self, now_ns: int) -> tuple[Pose, float] | None:
         """Return pose and gripper width [m] to go for at `now_ns`, if there are any."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from diffpol_ros.core.settings import setting
 
 INVERSE_KINEMATICS = ("damped", "plain")
+LONGEST_PERIODS, LONGEST_STEP, STALL = 2.0, 0.02, 0.05
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class FollowerSettings:
     )
 
     reconfiguration_speed: float = setting(
-        0.5,
+        0.25,
         description="of the tool on a way around a joint limit that blocks it [m/s]; 0: it stays blocked",
         minimum=0.0,
         maximum=2.0,
     )
 
     maximum_state_age: float = setting(
-        0.05, description="since the robot's stamp last moved [s]", minimum=0.005, maximum=1.0
+        0.04, description="since the robot's stamp last moved [s]", minimum=0.005, maximum=1.0
     )
     maximum_state_silence: float = setting(
         0.25, description="since the robot's stamp last moved before a Stop [s]", minimum=0.01, maximum=2.0
@@ -80,3 +81,13 @@ class FollowerSettings:
     def period(self) -> float:
         """The time between steps [s]."""
         return 1.0 / self.rate
+
+    @property
+    def longest_step(self) -> float:
+        """The time that a step covers at most [s]: standing for longer is not made up for."""
+        return max(LONGEST_PERIODS * self.period, LONGEST_STEP)
+
+    @property
+    def stall(self) -> float:
+        """The time between steps after which the arm is taken to stand where its target was left [s]."""
+        return max(STALL, self.longest_step)

@@ -15,13 +15,15 @@ class StateWatch:
         """Begin again, as after a simulation's reset."""
         self._stamp_ns = None
 
-    def observe(self, now_ns: int, state: RobotState) -> int:
-        """Return the age of `state` in [ns] at `now_ns`: since its stamp was first seen.
+    def observe(self, now_ns: int, state: RobotState, armed: bool = True) -> int:
+        """Return the age of `state` in [ns] at `now_ns`: since the newest stamp was first seen.
 
-        Of the very first state nothing else is known than its stamp, so there the clocks are compared.
+        Of the very first state nothing else is known than its stamp, so there the clocks are compared. While `armed` a
+        stamp that goes back is no tick: old states that come again and again would be fresh for ever. Otherwise it
+        is a first one, as of a robot that was started anew.
         """
-        if self._stamp_ns is None:
+        if self._stamp_ns is None or (state.stamp_ns < self._stamp_ns and not armed):
             self._stamp_ns, self._moved_ns = state.stamp_ns, min(state.stamp_ns, 2 * now_ns - state.stamp_ns)
-        elif state.stamp_ns != self._stamp_ns:
+        elif state.stamp_ns > self._stamp_ns:
             self._stamp_ns, self._moved_ns = state.stamp_ns, now_ns
         return now_ns - self._moved_ns

@@ -107,8 +107,8 @@ def test_the_first_reason_of_a_stop_stays_until_released(case: Case) -> None:
     ("age_s", "kind", "reason"),
     [
         (0.0, type(None), ""),
-        (0.049, type(None), ""),
-        (0.06, Finding, "0.060 s old"),
+        (0.039, type(None), ""),
+        (0.045, Finding, "0.045 s old"),
         (0.3, Stop, "not ticked for 0.300 s"),
     ],
 )

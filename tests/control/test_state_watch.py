@@ -18,6 +18,20 @@ def test_a_stamp_that_stands_grows_old() -> None:
     assert watch.observe(START_NS + 60, ARM.state(START_NS)) == 60
 
 
+def test_only_the_newest_stamp_moves_time_on() -> None:
+    """Pinned: any change of the stamp was a tick, so that two old states in turn were fresh for ever."""
+    watch = StateWatch()
+    ages = [watch.observe(START_NS + tick, ARM.state(START_NS - tick % 2)) for tick in range(10)]
+    assert ages == list(range(10))
+
+
+def test_a_stamp_that_goes_back_while_nothing_moves_is_of_a_robot_started_anew() -> None:
+    watch = StateWatch()
+    watch.observe(START_NS, ARM.state(START_NS))
+    assert watch.observe(START_NS + 10, ARM.state(START_NS - 50), armed=False) == 60
+    assert watch.observe(START_NS + 20, ARM.state(START_NS - 40)) == 0
+
+
 def test_of_the_first_state_the_clocks_are_compared_both_ways() -> None:
     assert StateWatch().observe(START_NS, ARM.state(START_NS - 70)) == 70
     assert StateWatch().observe(START_NS, ARM.state(START_NS + 70)) == 70
