@@ -1,6 +1,5 @@
 """The real bridge node with a scripted robot and a scripted policy, all in this process."""
 
-import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,21 +9,19 @@ import rclpy
 import yaml
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.faults.audit import STRAY_M, Audit, Received
-from diffpol_ros.faults.rig import Answer, RigError, Seen
+from diffpol_ros.faults.rig import Answer, RigError
 from diffpol_ros.faults.scripted_robot import Sent, Workshop
 from diffpol_ros.faults.shifted_clock import ShiftedClock
-from diffpol_ros.faults.starvation import Starvation
 from diffpol_ros.nodes.fault_bridge import BreakableBridge, spinning_bridge
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_policy import FaultPolicy
-from diffpol_ros.nodes.quality import EVENTS
+from diffpol_ros.nodes.fault_rig import OperatedRig
 
 SWITCH_INTERVAL = 0.0005
 START_S = 20.0
@@ -34,7 +31,7 @@ LONGEST_DELAY_S = 0.1
 BACKEND = {"kind": "diffpol_ros.faults.scripted_robot", "settings": {}}
 
 
-class BridgeRig:
+class BridgeRig(OperatedRig):
     """Implements `faults.rig.FakeRig`."""
 
     name = "fake"
@@ -43,9 +40,8 @@ class BridgeRig:
         """Join what `fake_rig` started."""
         assert Workshop.robot is not None
         self.robot, self.policy, self._bridge = Workshop.robot, policy, bridge
-        self._operator, self._clock = operator, clock
-        self._chance = random.Random(0)
-        self._starvation = Starvation()
+        super().__init__(operator)
+        self._clock = clock
         settings = FollowerSettings()
         self._audit = Audit(self.robot.description, settings.period, STRAY_M, OLDEST_S)
 
@@ -54,50 +50,23 @@ class BridgeRig:
         """What ended the bridge, if anything did."""
         return self._bridge.death
 
-    @property
-    def stall(self) -> float:
-        """For how long a thread waited for a processor [s], at worst, since the trial began."""
-        return self._starvation.worst()
-
-    def now_ns(self) -> int:
-        """Return the steady time [ns]."""
-        return self._operator.now_ns()
-
-    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
-        """Return when `condition` holds; RigError at the deadline."""
-        self._operator.wait(condition, deadline_s, what)
-
-    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
-        """Return at the steady time `end_ns`, or when `condition` holds."""
-        self._operator.wait_until(end_ns, condition)
-
-    def enable(self, deadline_s: float) -> None:
-        """Enable, again and again until the bridge consents."""
-        self._operator.enable(deadline_s)
-
     def call(self, service: str) -> Answer:
         """Call a service; the scripted policy's own is always content."""
         return Answer(True, "") if service == "policy/reset" else self._operator.call(service)
-
-    def verdicts(self) -> Sequence[Seen]:
-        """Return the gate's verdicts since the trial began."""
-        return self._operator.verdicts()
 
     def begin(self) -> None:
         """Mend everything, enable where need be, and wait until the arm has followed for a while."""
         self.robot.mend()
         self.robot.latched = ""
         self.policy.mend()
-        for service in ("bridge/stop", "bridge/reset"):
-            self._demand(service)
+        self._demand(("bridge/stop", "bridge/reset"))
         self.robot.forget_sent()
         self.policy.forget()
         self._operator.forget()
         self._starvation.begin()
         self._operator.enable(START_S)
         self.wait(self._moves, START_S, "a moving arm")
-        delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))
-        self._operator.wait_until(self.now_ns() + delay_ns, lambda: False)
+        self._pass_time(self._chance.uniform(0.0, LONGEST_DELAY_S))
 
     def unsafe(self) -> Sequence[str]:
         """Return what is wrong with what the scripted robot received."""
@@ -125,23 +94,9 @@ class BridgeRig:
         """Set the wall clock of bridge, robot and policy forward by `by_s` [s]."""
         self._clock.jump(by_s)
 
-    def add_publisher(self) -> Callable[[], None]:
-        """Add a second publisher of action_chunk; the returned function removes it."""
-        rival = self._operator.node.create_publisher(MultiDOFJointTrajectory, "action_chunk", EVENTS)
-
-        def remove() -> None:
-            self._operator.node.destroy_publisher(rival)
-
-        return remove
-
     def break_kinematics(self, value: float) -> Callable[[], None]:
         """Let the inverse kinematics give `value`; the returned function mends them."""
         return self._bridge.break_kinematics(value)
-
-    def _demand(self, service: str) -> None:
-        answer = self._operator.call(service)
-        if not answer.success:
-            raise RigError(f"{service} refuses: {answer.message}")
 
     def _moves(self) -> bool:
         """Tell whether the arm has followed for a while and follows now."""

@@ -1,6 +1,5 @@
 """The whole graph in the twin as real processes, with a fault's hands on its lines, topics and processes."""
 
-import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -9,17 +8,15 @@ from pathlib import Path
 import numpy as np
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy.node import Node
-from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.robot_description import JOINTS, load_robot_description
 from diffpol_ros.faults.audit import STRAY_M, Audit, Received
-from diffpol_ros.faults.rig import Answer, Line, Relay, RigError, Seen
+from diffpol_ros.faults.rig import Line, Relay, RigError
 from diffpol_ros.faults.running_graph import RunningGraph
-from diffpol_ros.faults.starvation import Starvation
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.fault_relay import TopicRelay
+from diffpol_ros.nodes.fault_rig import OperatedRig
 from diffpol_ros.nodes.messages import from_stamp, gripper_width
 from diffpol_ros.nodes.quality import EVENTS
 from diffpol_ros.nodes.session import ros_node
@@ -33,17 +30,16 @@ CALM = ("bridge/stop", "twin/reset")
 AFRESH = ("estimation/reset", "bridge/reset")
 
 
-class GraphRig:
+class GraphRig(OperatedRig):
     """Implements `faults.rig.TwinRig`."""
 
     name = "twin"
 
     def __init__(self, folder: Path, environment: dict[str, str], operator: Operator, relays: Sequence[str]) -> None:
         """Prepare a graph that logs into `folder`; `relays` pass through here."""
-        self._operator, self._awaited = operator, 0
+        super().__init__(operator)
+        self._awaited = 0
         self.graph = RunningGraph(folder, environment, relays)
-        self._chance = random.Random(0)
-        self._starvation = Starvation()
         self._estimated_ns = 0
         self._relays = {topic: TopicRelay(operator.node, topic) for topic in relays}
         description, settings = load_robot_description("panda"), FollowerSettings()
@@ -87,44 +83,6 @@ class GraphRig:
         """What ended the graph, if anything did."""
         return self.graph.end
 
-    @property
-    def stall(self) -> float:
-        """For how long a thread waited for a processor [s], at worst, since the trial began."""
-        return self._starvation.worst()
-
-    def now_ns(self) -> int:
-        """Return the steady time [ns]."""
-        return self._operator.now_ns()
-
-    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
-        """Return when `condition` holds; RigError at the deadline."""
-        self._operator.wait(condition, deadline_s, what)
-
-    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
-        """Return at the steady time `end_ns`, or when `condition` holds."""
-        self._operator.wait_until(end_ns, condition)
-
-    def call(self, service: str) -> Answer:
-        """Call a service."""
-        return self._operator.call(service)
-
-    def enable(self, deadline_s: float) -> None:
-        """Enable, again and again until the bridge consents."""
-        self._operator.enable(deadline_s)
-
-    def verdicts(self) -> Sequence[Seen]:
-        """Return the gate's verdicts since the trial began."""
-        return self._operator.verdicts()
-
-    def add_publisher(self) -> Callable[[], None]:
-        """Add a second publisher of action_chunk; the returned function removes it."""
-        rival = self._operator.node.create_publisher(MultiDOFJointTrajectory, "action_chunk", EVENTS)
-
-        def remove() -> None:
-            self._operator.node.destroy_publisher(rival)
-
-        return remove
-
     def begin(self) -> None:
         """Reset the scene, enable, and wait until the arm has moved for a while that is never the same."""
         self._await_graph()
@@ -141,7 +99,7 @@ class GraphRig:
         self.graph.mend_lines()
         self._demand(CALM)
         # Images exposed before the reset are still on their way: what they show must be forgotten as well.
-        self._operator.wait_until(self.now_ns() + to_ns(SETTLE_S), lambda: False)
+        self._pass_time(SETTLE_S)
         self._demand(AFRESH)
         self._estimated_ns = 0
         self.wait(lambda: self._estimated_ns, START_S, "an estimate of the block")
@@ -150,8 +108,7 @@ class GraphRig:
         self.enable(START_S)
         self._demand(("policy/reset",))
         self.wait(lambda: self._moves() or self._is_stopped(), MOVING_DEADLINE_S, "a moving arm")
-        delay_ns = to_ns(self._chance.uniform(0.0, LONGEST_DELAY_S))
-        self._operator.wait_until(self.now_ns() + delay_ns, lambda: False)
+        self._pass_time(self._chance.uniform(0.0, LONGEST_DELAY_S))
 
     def unsafe(self) -> Sequence[str]:
         """Return what is wrong with the targets that the bridge sent."""
@@ -170,12 +127,6 @@ class GraphRig:
         if self._awaited != self.graph.starts:
             self._operator.require((*CALM, *AFRESH, "bridge/enable", "policy/reset"), START_S)
             self._awaited = self.graph.starts
-
-    def _demand(self, services: Sequence[str]) -> None:
-        for service in services:
-            answer = self.call(service)
-            if not answer.success:
-                raise RigError(f"{service} refuses: {answer.message}")
 
     def _moves(self) -> bool:
         """Tell whether the arm follows and is under way."""

@@ -1,0 +1,69 @@
+"""What both rigs have in common: a person at the graph."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from trajectory_msgs.msg import MultiDOFJointTrajectory
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.faults.rig import Answer, RigError, Seen
+from diffpol_ros.faults.starvation import Starvation
+from diffpol_ros.nodes.fault_operator import Operator
+from diffpol_ros.nodes.quality import EVENTS
+
+
+class OperatedRig:
+    """The parts of `faults.rig.Rig` that only need an operator."""
+
+    def __init__(self, operator: Operator) -> None:
+        """Act through `operator`."""
+        self._operator = operator
+        self._chance = random.Random(0)
+        self._starvation = Starvation()
+
+    @property
+    def stall(self) -> float:
+        """For how long a thread waited for a processor [s], at worst, since the trial began."""
+        return self._starvation.worst()
+
+    def now_ns(self) -> int:
+        """Return the steady time [ns]."""
+        return self._operator.now_ns()
+
+    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
+        """Return when `condition` holds; RigError at the deadline."""
+        self._operator.wait(condition, deadline_s, what)
+
+    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
+        """Return at the steady time `end_ns`, or when `condition` holds."""
+        self._operator.wait_until(end_ns, condition)
+
+    def call(self, service: str) -> Answer:
+        """Call a service."""
+        return self._operator.call(service)
+
+    def enable(self, deadline_s: float) -> None:
+        """Enable, again and again until the bridge consents."""
+        self._operator.enable(deadline_s)
+
+    def verdicts(self) -> Sequence[Seen]:
+        """Return the gate's verdicts since the trial began."""
+        return self._operator.verdicts()
+
+    def add_publisher(self) -> Callable[[], None]:
+        """Add a second publisher of action_chunk; the returned function removes it."""
+        rival = self._operator.node.create_publisher(MultiDOFJointTrajectory, "action_chunk", EVENTS)
+
+        def remove() -> None:
+            self._operator.node.destroy_publisher(rival)
+
+        return remove
+
+    def _pass_time(self, duration_s: float) -> None:
+        self._operator.wait_until(self.now_ns() + to_ns(duration_s), lambda: False)
+
+    def _demand(self, services: Sequence[str]) -> None:
+        for service in services:
+            answer = self._operator.call(service)
+            if not answer.success:
+                raise RigError(f"{service} refuses: {answer.message}")
