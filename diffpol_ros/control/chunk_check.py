@@ -109,8 +109,6 @@ class ChunkCheck:
         points: Array = np.vstack((moment.pose.position, chunk.positions[due]))
         # What is too large to be squared is infinitely far, which is too far.
         with np.errstate(over="ignore"):
-            # What is too large to be squared is infinitely far, which is too far.
-        with np.errstate(over="ignore"):
             longest = float(np.linalg.norm(np.diff(points, axis=0), axis=1).max())
         if longest > self._settings.maximum_action_step:
             allowed = self._settings.maximum_action_step
