@@ -156,8 +156,8 @@ class Follower:
         if isinstance(found, Stop):
             return found
         obstacle = found or self._veto
-        if obstacle is not None:
-            self._plan.drop(now_ns, state.stamp_ns, obstacle.name)
+        if obstacle is not None or elapsed > self.settings.longest_absence:
+            self._plan.drop(now_ns, state.stamp_ns, obstacle.name if obstacle else "robot_late")
         if elapsed == 0.0:
             return Hold("no_time", "no time has passed")
         duration = self._pace(elapsed)

@@ -133,6 +133,8 @@ class Gate:
         return self._send(now_ns, duration, name, reason)
 
     def _send(self, now_ns: int, duration: float, name: str, reason: str) -> Verdict:
+        if self.stopped is not None:
+            return self.stopped
         positions = self._limiter.positions
         wrong = find_not_finite("the target is", positions) or self._motion.judge(positions, duration)
         if wrong is not None:

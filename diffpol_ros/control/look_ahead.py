@@ -15,7 +15,7 @@ SAMPLES = 12
 LAG = 0.02
 """By how much the reference, which slides, may be ahead of the target, which is looked at [m]."""
 OVERSHOOT = 1e-3
-"""A braking joint stays between where it is and where it will stand, but for this much [rad]."""
+"""By how much a braking joint may leave the way between where it is and where it will stand [rad]."""
 
 
 class LookAhead:

@@ -24,7 +24,7 @@ class FollowerSettings:
     acceleration_scale: float = setting(
         0.9, description="share of the joint acceleration limits", minimum=0.01, maximum=1.0
     )
-    jerk_scale: float = setting(0.9, description="share of the joint jerk limits", minimum=0.01, maximum=1.0)
+    jerk_scale: float = setting(0.9, description="share of the joint jerk limits", minimum=0.1, maximum=1.0)
     joint_margin: float = setting(
         0.05, description="kept from the joint position limits [rad]", minimum=0.0, maximum=0.5
     )
@@ -91,3 +91,8 @@ class FollowerSettings:
     def stall(self) -> float:
         """The time between steps after which the arm is taken to stand where its target was left [s]."""
         return max(STALL, self.longest_step)
+
+    @property
+    def longest_absence(self) -> float:
+        """The time between steps after which what was followed is dropped [s]: the robot was as good as silent."""
+        return max(self.maximum_state_age, self.longest_step)

@@ -141,6 +141,19 @@ def test_after_a_stall_the_arm_does_not_hurry_beyond_two_periods() -> None:
     assert episode.follower.counts["late"] == episode.follower.counts["stalled"] == 1
 
 
+def test_after_a_robot_that_did_not_answer_a_new_chunk_is_waited_for() -> None:
+    """Pinned: the bridge told a Hold (robot_late), and then the arm went on along the chunk from before."""
+    episode = Episode()
+    episode.accept(episode.chunk(*(near_home(0, 0.01 * i, 0) for i in range(1, 10))))
+    episode.run(0.2)
+    before, count = episode.chunk(*LINE), len(episode.arm.sent)
+    episode.clock.advance(0.1)
+    assert episode.step() == Hold("no_chunk", "no chunk yet")
+    refusal = episode.accept(before)
+    assert refusal is not None and refusal.name == "before_hold"
+    assert len(episode.arm.sent) == count
+
+
 def test_a_slow_loop_may_be_a_little_late_without_standing_still() -> None:
     """Pinned: at 20 Hz every tick that came microseconds late was a stall, and the arm started from rest."""
     episode = Episode(FollowerSettings(rate=20.0))

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from diffpol_ros.control.braking import Motion
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate
 from diffpol_ros.control.guards.finding import Finding
@@ -101,6 +102,44 @@ def test_the_first_reason_of_a_stop_stays_until_released(case: Case) -> None:
     assert case.gate.stop("second", "of two") == Stop("first", "of two")
     case.gate.release()
     assert case.gate.stopped is None
+
+
+@pytest.mark.parametrize(
+    ("leap", "name"), [(0.1, "target_velocity"), (0.01, "target_acceleration"), (np.nan, "not_finite")]
+)
+def test_what_a_broken_limiter_makes_stops_and_is_not_sent(
+    case: Case, monkeypatch: pytest.MonkeyPatch, leap: float, name: str
+) -> None:
+    limiter = case.gate._limiter
+
+    def leaping(*_: object) -> Array:
+        limiter.restore(Motion(PANDA.home_positions + leap, [0.0] * 7, [0.0] * 7))
+        return limiter.positions
+
+    monkeypatch.setattr(limiter, "follow", leaping)
+    monkeypatch.setattr(case.gate._look_ahead, "judge", lambda *_: None)
+    monkeypatch.setattr(case.gate._step_size, "judge", lambda *_: None)
+    verdict = case.follow(PANDA.home_positions)
+    assert isinstance(verdict, Stop) and verdict.name == name
+    assert case.arm.sent == []
+
+
+def test_after_a_stop_not_even_braking_is_sent(case: Case) -> None:
+    for _ in range(10):
+        case.follow(PANDA.home_positions + 0.3)
+    count, stop = len(case.arm.sent), case.gate.stop("asked", "in mid motion")
+    assert case.gate.brake(START_NS, PERIOD, "any", "reason") == stop
+    assert case.follow(PANDA.home_positions + 0.3) == stop
+    assert len(case.arm.sent) == count
+
+
+def test_the_arm_is_compared_with_what_was_really_sent(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend may clip a target: an arm at the target that was asked for is then far from its own."""
+    clipped = PANDA.home_positions - 0.6
+    monkeypatch.setattr(case.arm, "send", lambda target: dataclasses.replace(target, joint_positions=clipped))
+    assert isinstance(case.follow(PANDA.home_positions + 0.01), Command)
+    verdict = case.gate.admit(START_NS, case.arm.state(START_NS), 0)
+    assert isinstance(verdict, Stop) and verdict.name == "tracking"
 
 
 @pytest.mark.parametrize(
