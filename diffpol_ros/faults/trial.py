@@ -8,7 +8,7 @@ from diffpol_ros.faults.comeback import come_back
 from diffpol_ros.faults.fault import Fault, Injection, Recovery
 from diffpol_ros.faults.rig import Rig, RigError, Seen
 
-ANSWER_DEADLINE_S = 4.0
+ANSWER_DEADLINE_S, RESPAWN_DEADLINE_S = 4.0, 40.0
 WATCHED_S = 0.6
 MOST_VOID, LONGEST_STALL_S = 3, 0.05
 LATCHED = (Recovery.ENABLE, Recovery.RECOVER)
@@ -85,7 +85,8 @@ def _wait_for_answer(fault: Fault, rig: Rig, struck_ns: int) -> None:
     """Return when the cause may go: after the fault's own time, or once the arm is safe, or at a deadline."""
     quiet = fault.may_pass or fault.recovery is Recovery.NEVER_HELD
     lasts = fault.lasts if fault.lasts is not None else WATCHED_S if quiet else None
-    end_ns = struck_ns + to_ns(ANSWER_DEADLINE_S if lasts is None else lasts)
+    deadline = RESPAWN_DEADLINE_S if fault.recovery is Recovery.RESPAWN else ANSWER_DEADLINE_S
+    end_ns = struck_ns + to_ns(deadline if lasts is None else lasts)
     rig.wait_until(end_ns, lambda: lasts is None and _first(rig.verdicts(), struck_ns, _final(fault)) is not None)
 
 
