@@ -90,15 +90,32 @@ class PolymetisChannel:
         """
         return self._run(name, self._calls.get(name), request, deadline_s)
 
+    def begin(self, name: str, request: Any, deadline_s: float) -> Any:
+        """Send one request, whose answer `finish` waits for; what is returned can be cancelled until then."""
+        call = self._calls.get(name)
+        return self._explained(name, deadline_s, lambda: self._require(call).future(request, timeout=deadline_s))
+
+    def finish(self, name: str, under_way: Any, deadline_s: float) -> Any:
+        """Return the answer to what `begin` sent."""
+        return self._explained(name, deadline_s, under_way.result)
+
     def upload(self, name: str, requests: Iterable[Any], deadline_s: float) -> Any:
         """Return the answer to a stream of requests."""
         return self._run(name, self._uploads.get(name), iter(requests), deadline_s)
 
     def _run(self, name: str, call: Callable[..., Any] | None, request: Any, deadline_s: float) -> Any:
+        return self._explained(name, deadline_s, lambda: self._require(call)(request, timeout=deadline_s))
+
+    def _require(self, call: Any) -> Any:
         if call is None:
             raise self._unreachable(self._why_closed)
+        return call
+
+    def _explained(self, name: str, deadline_s: float, ask: Callable[[], Any]) -> Any:
         try:
-            return call(request, timeout=deadline_s)
+            return ask()
+        except grpc.FutureCancelledError as error:
+            raise self._unreachable(f"{name} was cancelled here") from error
         except grpc.RpcError as error:
             raise self._explain(name, error, deadline_s) from error
         except ValueError as error:

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from typing import Any
 
 from diffpol_ros.core.clock import Clock, to_seconds
 from diffpol_ros.core.errors import RobotError
@@ -32,9 +33,12 @@ class PolymetisGripper:
         self._width = math.nan
         self._measured_ns = 0
         self._error: RobotError | None = None
+        self._lock = threading.Lock()
+        self._under_way: Any = None
 
     def connect(self) -> None:
         """Reach the gripper anew, check that it is the expected one and begin to follow it."""
+        self.forget_target()
         self._channel.open()
         metadata = self._channel.call("GetRobotClientMetadata", Empty(), self._deadlines.connect)
         if abs(metadata.max_width - self._gripper.maximum_width) > 0.01:
@@ -69,12 +73,16 @@ class PolymetisGripper:
         raise RobotError("a Polymetis gripper finds its stops when its server starts: restart that")
 
     def forget_target(self) -> None:
-        """Take whatever width comes next as new."""
-        self._target = self._sent = math.nan
+        """Order nothing more until the next `goto`, whose width counts as new; an order under way is cancelled."""
+        with self._lock:
+            self._target = self._sent = math.nan
+            if self._under_way is not None:
+                self._under_way.cancel()
 
     def close(self) -> None:
         """End the thread and hang up."""
         self._closed.set()
+        self.forget_target()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=2.0 * self._deadlines.tick)
@@ -92,11 +100,25 @@ class PolymetisGripper:
             self._wake.clear()
 
     def _send_target(self) -> None:
-        target = self._target
-        if math.isnan(target) or abs(target - self._sent) <= DEAD_BAND:
-            return
-        self._channel.call("Goto", self._command(target), self._deadlines.tick)
-        self._sent = target
+        try:
+            self._order()
+        except RobotError:
+            # Not tried again: whoever follows says it anew at the next tick, and nobody does for an arm that stopped.
+            self.forget_target()
+            raise
+        finally:
+            self._under_way = None
+
+    def _order(self) -> None:
+        with self._lock:
+            target = self._target
+            if math.isnan(target) or abs(target - self._sent) <= DEAD_BAND:
+                return
+            self._under_way = under_way = self._channel.begin("Goto", self._command(target), self._deadlines.tick)
+        self._channel.finish("Goto", under_way, self._deadlines.tick)
+        with self._lock:
+            # Forgotten meanwhile, it counts as never sent.
+            self._sent = math.nan if math.isnan(self._target) else target
 
     def _command(self, width: float) -> object:
         """Return the order to go to `width`; closing grasps, since a Franka Hand presses only in a grasp."""

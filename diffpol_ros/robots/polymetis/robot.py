@@ -53,7 +53,7 @@ class PolymetisRobot:
     def connect(self) -> None:
         """Reach arm and gripper anew, check that they are the expected ones, and end a controller that was left."""
         self._newest = None
-        self._why_stopped = self._why_stopped or "the connection was made anew"
+        self._stand_down("the connection was made anew")
         self._channel.open()
         metadata = self._channel.call("GetRobotClientMetadata", Empty(), self._deadlines.connect)
         self._channel.on_disconnect(self._lose_connection)
@@ -110,6 +110,9 @@ class PolymetisRobot:
         update = self._controllers.update(target.joint_positions, self._stiffness_scale, decided_ns)
         self._call("UpdateController", ControllerChunk(torchscript_binary_chunk=update), self._deadlines.update)
         width = self._gripper.goto(target.gripper_width)
+        if self._why_stopped:
+            # The connection was lost meanwhile.
+            self._gripper.forget_target()
         # Polymetis takes single precision.
         sent = np.asarray(target.joint_positions, dtype=np.float32).astype(np.float64)
         return JointTarget(target.stamp_ns, sent, width)
@@ -166,7 +169,7 @@ class PolymetisRobot:
             self._end_controller()
 
     def _end_controller(self) -> None:
-        self._why_stopped = self._why_stopped or "its controller was ended"
+        self._stand_down("its controller was ended")
         with contextlib.suppress(ControllerStopped):
             self._call("TerminateController", Empty(), self._deadlines.stop)
         self._left_running = False
@@ -184,8 +187,13 @@ class PolymetisRobot:
             raise self._lost(error) from error.__cause__
 
     def _lost(self, error: RobotError) -> RobotError:
-        self._why_stopped = self._why_stopped or str(error)
+        self._stand_down(str(error))
         return error
 
     def _lose_connection(self) -> None:
-        self._why_stopped = self._why_stopped or "the connection was lost"
+        self._stand_down("the connection was lost")
+
+    def _stand_down(self, why: str) -> None:
+        """Let nothing leave any more, to the arm or to the fingers, until a new controller was started."""
+        self._why_stopped = self._why_stopped or why
+        self._gripper.forget_target()

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,13 @@ from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
 from diffpol_ros.robots.polymetis.messages import GRIPPER_METHODS, Empty, GripperMetadata, GripperState
 from diffpol_ros.twin.rpc import RpcServer, unimplemented
 from tests.fake_twin import FakeTwin, OffsetClock, wait_until
+
+ANSWERS = {
+    "GetRobotClientMetadata": lambda _request, _context: GripperMetadata(max_width=0.08),
+    "GetState": lambda _request, _context: GripperState(width=0.05),
+    "InitRobotClient": unimplemented,
+    "ControlUpdate": unimplemented,
+}
 
 
 @pytest.fixture
@@ -83,13 +91,7 @@ def test_a_hand_that_no_longer_answers_is_an_error(
 
 def test_closing_grasps_and_opening_moves(panda: RobotDescription, client_clock: OffsetClock):
     commands: list[Any] = []
-    handlers = {
-        "GetRobotClientMetadata": lambda _request, _context: GripperMetadata(max_width=0.08),
-        "GetState": lambda _request, _context: GripperState(width=0.05),
-        "Goto": lambda request, _context: commands.append(request) or Empty(),
-        "InitRobotClient": unimplemented,
-        "ControlUpdate": unimplemented,
-    }
+    handlers = {**ANSWERS, "Goto": lambda request, _context: commands.append(request) or Empty()}
     server = RpcServer(GRIPPER_METHODS, handlers, 0)
     server.start()
     gripper = PolymetisGripper(f"127.0.0.1:{server.port}", panda.gripper, client_clock, Deadlines())
@@ -108,3 +110,51 @@ def test_another_hand_is_refused(gripper: PolymetisGripper, twin: FakeTwin):
     twin.plant.gripper_max_width = 0.2
     with pytest.raises(RobotError, match="maximum_width"):
         gripper.connect()
+
+
+def test_what_could_not_be_delivered_is_not_ordered_later(panda: RobotDescription, client_clock: OffsetClock):
+    """Nobody who stopped the arm expects its fingers to move once the cable is back."""
+    orders: list[Any] = []
+    answering, ordered = threading.Event(), threading.Event()
+
+    def goto(request: Any, _context: Any) -> Any:
+        orders.append(round(request.width, 3))
+        ordered.set()
+        answering.wait(5.0)
+        return Empty()
+
+    server = RpcServer(GRIPPER_METHODS, {**ANSWERS, "Goto": goto}, 0)
+    server.start()
+    gripper = PolymetisGripper(f"127.0.0.1:{server.port}", panda.gripper, client_clock, Deadlines(tick=0.2))
+    gripper.connect()
+    gripper.goto(0.02)
+    assert ordered.wait(5.0)
+    wait_until(lambda: gripper._error is not None)
+    answering.set()
+    wait_until(lambda: gripper._error is None)
+    assert orders == [0.02]
+    gripper.goto(0.02)
+    wait_until(lambda: orders == [0.02, 0.02])
+    gripper.close()
+    server.stop()
+
+
+def test_an_order_under_way_is_cancelled_by_a_stop(panda: RobotDescription, client_clock: OffsetClock):
+    ordered, cancelled = threading.Event(), threading.Event()
+
+    def goto(_request: Any, context: Any) -> Any:
+        context.add_callback(cancelled.set)
+        ordered.set()
+        cancelled.wait(5.0)
+        return Empty()
+
+    server = RpcServer(GRIPPER_METHODS, {**ANSWERS, "Goto": goto}, 0)
+    server.start()
+    gripper = PolymetisGripper(f"127.0.0.1:{server.port}", panda.gripper, client_clock, Deadlines(tick=20.0))
+    gripper.connect()
+    gripper.goto(0.02)
+    assert ordered.wait(5.0)
+    gripper.forget_target()
+    assert cancelled.wait(2.0)
+    gripper.close()
+    server.stop()
