@@ -44,7 +44,7 @@ class Gate:
         self._step_size = StepSize(description.safety.tracking.step)
         self._motion = Motion(description.limits)
         self._limiter = JointLimiter(description.limits, settings)
-        self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance)
+        self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance, self._limiter.accelerations)
         self._measured = self._told = self._limiter.positions
         self._width = 0.0
         self.stopped: Stop | None = None

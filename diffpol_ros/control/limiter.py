@@ -68,6 +68,11 @@ class JointLimiter:
         return self._motion.positions
 
     @property
+    def accelerations(self) -> Array:
+        """What the joints accelerate by at most (7,) [rad/s^2]."""
+        return self._acceleration
+
+    @property
     def at_rest(self) -> bool:
         """Whether the target stands still."""
         moving = (*self._motion.velocities, *self._motion.accelerations)

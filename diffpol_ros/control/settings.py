@@ -24,7 +24,7 @@ class FollowerSettings:
     acceleration_scale: float = setting(
         0.9, description="share of the joint acceleration limits", minimum=0.01, maximum=1.0
     )
-    jerk_scale: float = setting(0.9, description="share of the joint jerk limits", minimum=0.1, maximum=1.0)
+    jerk_scale: float = setting(0.9, description="share of the joint jerk limits", minimum=0.2, maximum=1.0)
     joint_margin: float = setting(
         0.05, description="kept from the joint position limits [rad]", minimum=0.0, maximum=0.5
     )

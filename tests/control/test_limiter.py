@@ -78,7 +78,7 @@ def test_no_limit_is_exceeded_in_uneven_time_from_anywhere(
 
 def test_little_velocity_and_jerk_are_kept_with_much_acceleration() -> None:
     """Pinned: the velocity left after winding the acceleration down was negative, and the joints went the wrong way."""
-    slow = FollowerSettings(velocity_scale=0.1, jerk_scale=0.1)
+    slow = FollowerSettings(velocity_scale=0.1, jerk_scale=0.2)
     made = JointLimiter(PANDA.limits, slow)
     made.reset(PANDA.home_positions)
     before = made.positions

@@ -26,7 +26,7 @@ def joints_at(*position: float, quaternion: Array = DOWN) -> Array:
 def driven(goal: Array) -> tuple[JointLimiter, set[str], float]:
     """Drive at full speed to `goal` for 3 s; return the limiter, what was found, and the least room that was left."""
     room, limiter = Room(LAB), JointLimiter(PANDA.limits, SETTINGS)
-    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance)
+    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.accelerations)
     limiter.reset(PANDA.home_positions)
     ahead.start(PANDA.home_positions)
     names, least = set[str](), np.inf
@@ -73,7 +73,7 @@ def test_a_tilted_hand_does_not_put_its_fingers_into_the_table() -> None:
 def test_an_arm_that_is_in_something_may_leave_but_not_go_deeper() -> None:
     room, limiter = Room(LAB), JointLimiter(PANDA.limits, SETTINGS)
     outside, home = joints_at(0.45, -0.37, 0.35), PANDA.home_positions
-    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance)
+    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.accelerations)
     for goal, allowed in ((home, True), (2.0 * outside - home, False)):
         limiter.reset(outside)
         ahead.start(outside)

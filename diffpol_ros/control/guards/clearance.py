@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from diffpol_ros.core.arm_body import Placement
 from diffpol_ros.core.types import Array
 
@@ -19,6 +21,11 @@ class Contact:
     rate: Array
 
 
+def straight_between(clearances: Array) -> Array:
+    """Return (n - 1,) the least of `clearances` (n,) along straight lines, where what is free is convex."""
+    return np.minimum(clearances[1:], clearances[:-1])
+
+
 class ClearanceGuard(Protocol):
     """Watches one kind of room."""
 
@@ -29,6 +36,13 @@ class ClearanceGuard(Protocol):
 
     def clearances(self, placement: Placement) -> Array:
         """Return (n,) the room left in each configuration [m]; negative where there is none."""
+        ...
+
+    def between(self, placement: Placement, bends: Array) -> Array:
+        """Return (n - 1,) the least room left on the way from each configuration to the next [m].
+
+        No point is farther than `bends` (n - 1,) [m] from the straight line between its places.
+        """
         ...
 
     def reason(self, placement: Placement, index: int) -> str:

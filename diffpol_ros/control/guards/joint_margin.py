@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diffpol_ros.control.guards.clearance import Contact
+from diffpol_ros.control.guards.clearance import Contact, straight_between
 from diffpol_ros.core.arm_body import Placement
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
@@ -22,6 +22,10 @@ class JointMargin:
     def clearances(self, placement: Placement) -> Array:
         """Return (n,) the room left in each configuration [rad]."""
         return self._room(placement).min(axis=1)
+
+    def between(self, placement: Placement, bends: Array) -> Array:
+        """Return (n - 1,) the least room left between neighbours [rad]: a joint comes to rest without a detour."""
+        return straight_between(self.clearances(placement))
 
     def reason(self, placement: Placement, index: int) -> str:
         """Say which joint would be too near its end."""

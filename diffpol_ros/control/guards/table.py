@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diffpol_ros.control.guards.clearance import Contact
+from diffpol_ros.control.guards.clearance import Contact, straight_between
 from diffpol_ros.core.arm_body import ArmBody, Placement
 from diffpol_ros.core.types import Array
 
@@ -24,6 +24,10 @@ class Table:
     def clearances(self, placement: Placement) -> Array:
         """Return (n,) the room left in each configuration [m]."""
         return self._heights(placement).min(axis=1)
+
+    def between(self, placement: Placement, bends: Array) -> Array:
+        """Return (n - 1,) the least room left between neighbours [m]: what is free is convex."""
+        return straight_between(self.clearances(placement)) - bends
 
     def reason(self, placement: Placement, index: int) -> str:
         """Say what would be below."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from diffpol_ros.control.guards.clearance import Contact
+from diffpol_ros.control.guards.clearance import Contact, straight_between
 from diffpol_ros.core.arm_body import ArmBody, Placement
 from diffpol_ros.core.clearances import inside_box
 from diffpol_ros.core.geometry import Box
@@ -28,6 +28,10 @@ class Workspace:
     def clearances(self, placement: Placement) -> Array:
         """Return (n,) the room left in each configuration [m]."""
         return inside_box(placement.tool, self._lower, self._upper)
+
+    def between(self, placement: Placement, bends: Array) -> Array:
+        """Return (n - 1,) the least room left between neighbours [m]: what is free is convex."""
+        return straight_between(self.clearances(placement)) - bends
 
     def reason(self, placement: Placement, index: int) -> str:
         """Say where the tool would be."""
