@@ -79,7 +79,7 @@ def worst_shares(description: RobotDescription, settings: FollowerSettings, name
         rest = arm.then_ns[0] - round(1e9 * settings.period) * np.arange(3, 0, -1)
         times = 1e-9 * (np.concatenate((rest, arm.then_ns)) - rest[0])
         targets = np.array([arm.joints_then[0]] * 3 + arm.joints_then)
-        worst = np.maximum(worst, _shares(description, times, targets))
+        worst = np.maximum(worst, worst_of(description, times, targets))
         count += int((np.diff(targets, axis=0) != 0.0).any(axis=1).sum())
     position, velocity, acceleration, jerk = worst.tolist()
     return Shares(position, velocity, acceleration, jerk, count)
@@ -109,7 +109,7 @@ def _start(random: np.random.Generator, description: RobotDescription) -> Array:
     return home
 
 
-def _shares(description: RobotDescription, times: Array, targets: Array) -> Array:
+def worst_of(description: RobotDescription, times: Array, targets: Array) -> Array:
     """Return the worst shares (4,) of `targets` (n, 7) [rad] at `times` (n,) [s], by divided differences."""
     limits = description.limits
     lower, upper = np.array(limits.lower), np.array(limits.upper)
