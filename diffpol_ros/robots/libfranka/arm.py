@@ -60,7 +60,9 @@ class Arm:
 
     def check_limits(self, limits: JointLimits) -> None:
         """Refuse a robot whose own joint limits are narrower than `limits`: it is not the one described."""
-        for joint, (lower, upper) in enumerate(joint_ranges(self._robot.model_urdf, self.where)):
+        with explained(self._franky, self.where):
+            model = self._robot.model_urdf
+        for joint, (lower, upper) in enumerate(joint_ranges(model, self.where)):
             told_lower, told_upper = limits.lower[joint], limits.upper[joint]
             if told_lower < lower - LIMIT_TOLERANCE or told_upper > upper + LIMIT_TOLERANCE:
                 raise RobotError(
@@ -161,7 +163,11 @@ class Arm:
 
 def joint_ranges(urdf: str, where: str) -> Sequence[tuple[float, float]]:
     """Return the position limits [rad] of the seven joints in the model that the robot gives of itself."""
-    revolute = [joint for joint in ET.fromstring(urdf).iter("joint") if joint.get("type") == "revolute"]
+    try:
+        model = ET.fromstring(urdf)
+    except ET.ParseError as error:
+        raise RobotError(f"{where} gives a model of itself that cannot be read ({error}): restart it") from error
+    revolute = [joint for joint in model.iter("joint") if joint.get("type") == "revolute"]
     numbered = [joint for joint in revolute if re.search(r"joint[1-7]$", joint.get("name", ""))]
     limits = [limit for joint in numbered if (limit := joint.find("limit")) is not None]
     if len(limits) != JOINTS:

@@ -1,6 +1,7 @@
 """An arm that is read all the time, and how it is let go of without waiting for a robot that went silent."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from diffpol_ros.core.errors import RobotError
@@ -30,6 +31,13 @@ def require_control(arm: Arm) -> None:
     """Raise what ended the controller that was started."""
     if arm.ended():
         raise ControllerStopped(f"{arm.where} ended the controller: enable again")
+
+
+def try_to_stop(connection: Connection | None) -> None:
+    """Let what is followed over `connection` come to rest, as far as it still hears."""
+    if connection is not None:
+        with suppress(RobotError):
+            connection.arm.begin_to_stop()
 
 
 def let_go(connection: Connection, seconds: float) -> None:

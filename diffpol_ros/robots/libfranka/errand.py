@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from diffpol_ros.core.errors import RobotError
 from diffpol_ros.robots.base import RobotUnreachable
 
 Result = TypeVar("Result")
@@ -14,10 +13,10 @@ class Errand(Generic[Result]):
     """One piece of work, begun at once; libfranka waits up to a minute for a robot that went silent."""
 
     def __init__(self, name: str, work: Callable[[], Result]) -> None:
-        """Begin `work`, which may raise a RobotError; `name` says in errors what is waited for."""
+        """Begin `work`, `name` says in errors what is waited for."""
         self._name, self._work = name, work
         self._results: list[Result] = []
-        self._error: RobotError | None = None
+        self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -38,5 +37,6 @@ class Errand(Generic[Result]):
     def _run(self) -> None:
         try:
             self._results.append(self._work())
-        except RobotError as error:
+        except BaseException as error:  # noqa: BLE001
+            # Raised by whoever asks for the result, whatever it is: lost here, nobody would know why there is none.
             self._error = error

@@ -40,6 +40,7 @@ class LibfrankaHand:
         """Check that the hand is the described one and begin to follow it; harmless where that is so."""
         if self._thread is not None and self._thread.is_alive():
             return
+        self.forget_target()
         self._let_go()
         if self._connecting is None:
             self._connecting = Errand(f"connecting to {self._where}", self._open)
@@ -78,12 +79,13 @@ class LibfrankaHand:
             raise RobotError(f"{self._where} did not find its stops: free the fingers, then home again")
 
     def forget_target(self) -> None:
-        """Take whatever width comes next as new."""
+        """Order nothing more until the next `goto`, whose width counts as new."""
         self._target = self._ordered = math.nan
 
     def close(self) -> None:
         """End the thread and hang up; harmless when repeated."""
         self._closed.set()
+        self.forget_target()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=2.0 * STALE_SECONDS)
@@ -131,13 +133,16 @@ class LibfrankaHand:
 
         A grasp with nothing between the fingers closes them altogether, whatever its width; a move does not press.
         """
-        target, closed = self._target, self._gripper.closed_width
-        if math.isnan(target) or self._busy(native):
+        if math.isnan(self._target) or self._busy(native):
             return
-        if not abs(target - self._ordered) <= DEAD_BAND:
+        # Read after what may have taken long: it may be forgotten by now, and then neither is ordered.
+        target, ordered, closed = self._target, self._ordered, self._gripper.closed_width
+        if math.isnan(target):
+            return
+        if not abs(target - ordered) <= DEAD_BAND:
             self._begin(native, target, pressing=target < self._width and target - closed <= DEAD_BAND)
-        elif not self._pressing and self._width - self._ordered > DEAD_BAND:
-            self._begin(native, self._ordered, pressing=True)
+        elif not self._pressing and self._width - ordered > DEAD_BAND:
+            self._begin(native, ordered, pressing=True)
 
     def _begin(self, native: Any, width: float, *, pressing: bool) -> None:
         gripper, any_width = self._gripper, self._gripper.maximum_width

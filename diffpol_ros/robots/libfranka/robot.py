@@ -12,7 +12,7 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreachable
 from diffpol_ros.robots.libfranka.arm import Arm, Reading
-from diffpol_ros.robots.libfranka.connection import Connection, let_go, open_connection, require_control
+from diffpol_ros.robots.libfranka.connection import Connection, let_go, open_connection, require_control, try_to_stop
 from diffpol_ros.robots.libfranka.deadlines import Deadlines
 from diffpol_ros.robots.libfranka.errand import Errand
 from diffpol_ros.robots.libfranka.hand import LibfrankaHand
@@ -83,8 +83,7 @@ class LibfrankaRobot:
         self._read()
         self._hand.forget_target()
         with self._stopped_by_errors():
-            start = partial(self._start, arm, self._starting)
-            Errand("starting the controller", start).result(self._deadlines.start)
+            Errand("starting the controller", partial(self._start, arm, self._starting)).result(self._deadlines.start)
         self._why_stopped = ""
 
     def send(self, target: JointTarget) -> JointTarget:
@@ -93,12 +92,16 @@ class LibfrankaRobot:
         if not np.isfinite([*target.joint_positions, target.gripper_width]).all():
             raise RobotError(f"the target is {target.joint_positions} rad, {target.gripper_width} m: expected finite")
         positions = np.clip(target.joint_positions, self._limits.lower, self._limits.upper)
-        arm.aim(positions)
+        with self._stopped_by_errors():
+            require_control(arm)
+            arm.aim(positions)
         return JointTarget(target.stamp_ns, positions, self._hand.goto(target.gripper_width))
 
     def stop(self) -> None:
-        """Bring the arm to rest by damping and leave it to its own controller; harmless where nothing is followed."""
+        """Bring the arm to rest by damping and leave it to its own controller; the fingers are ordered nothing more."""
+        self._hand.forget_target()
         if self._why_stopped:
+            try_to_stop(self._connection)
             return
         arm, self._why_stopped = self._require_connection().arm, "the controller was stopped"
         arm.begin_to_stop()
@@ -125,8 +128,7 @@ class LibfrankaRobot:
         arm.configure()
         if self._starting is wanted:
             arm.follow(arm.read().positions)
-        if self._starting is not wanted:
-            # Whoever asked has given up meanwhile.
+        if self._starting is not wanted:  # whoever asked has given up meanwhile
             arm.begin_to_stop()
 
     def _read(self) -> Reading:
@@ -141,10 +143,7 @@ class LibfrankaRobot:
     def _require_following(self) -> Arm:
         if self._why_stopped:
             raise ControllerStopped(f"the robot at {self._settings.host}: {self._why_stopped}: enable first")
-        arm = self._require_connection().arm
-        with self._stopped_by_errors():
-            require_control(arm)
-        return arm
+        return self._require_connection().arm
 
     @contextmanager
     def _stopped_by_errors(self) -> Iterator[None]:
@@ -152,9 +151,13 @@ class LibfrankaRobot:
         try:
             yield
         except RobotError as error:
-            self._why_stopped = self._why_stopped or str(error)
+            if not self._why_stopped:
+                self._why_stopped = str(error)
+                # Franky's own loop would follow the last target for ever.
+                try_to_stop(self._connection)
             self._broken = self._broken or isinstance(error, RobotUnreachable)
             self._starting = None
+            self._hand.forget_target()
             raise
 
     def _check_progress(self, arm: Arm, reading: Reading) -> Reading:
@@ -167,9 +170,6 @@ class LibfrankaRobot:
         self._stood_s += min(to_seconds(now_ns - self._looked_ns), LONGEST_LOOK_SECONDS)
         self._looked_ns = now_ns
         if self._stood_s > self._deadlines.tick:
-            if not self._why_stopped:
-                # Should it tick again, it comes to rest instead of following an old target.
-                arm.begin_to_stop()
             raise RobotFrozen(f"{arm.where} has not ticked for {self._stood_s:.2f} s: see its control box and cable")
         return last
 

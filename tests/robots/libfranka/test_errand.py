@@ -31,3 +31,8 @@ def test_its_error_is_raised_where_it_is_waited_for() -> None:
     for _ in range(2):
         with pytest.raises(RobotError, match="no"):
             errand.result(5.0)
+
+
+def test_what_nobody_expected_is_raised_there_too() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Errand("dividing", lambda: 1 / 0).result(5.0)
