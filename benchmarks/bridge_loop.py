@@ -76,7 +76,7 @@ def main() -> None:
 
 def print_limits(description: RobotDescription) -> None:
     """Print how near to the limits the worst chunks bring the targets, and how well the best are followed."""
-    settings, chunks = FollowerSettings(), CHUNKS // (len(ROBOTS) * len(SEQUENCES))
+    settings, chunks = FollowerSettings(maximum_action_turn=3.2), CHUNKS // (len(ROBOTS) * len(SEQUENCES))
     print(f"\n{description.name}: worst share of the limits (allowed 1.0) of {chunks} chunks each, in uneven time")
     for name in SEQUENCES:
         worst = worst_shares(description, settings, name, chunks)

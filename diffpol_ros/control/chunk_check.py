@@ -113,4 +113,11 @@ class ChunkCheck:
         if longest > self._settings.maximum_action_step:
             allowed = self._settings.maximum_action_step
             return Refusal("jump", f"the chunk jumps by {longest:.3f} m between actions, allowed {allowed}")
+        turns = np.vstack((moment.pose.quaternion, chunk.quaternions[due]))
+        # A quaternion and its opposite are the same rotation.
+        alike = np.abs(np.einsum("ij,ij->i", turns[1:], turns[:-1])).min()
+        widest = 2.0 * float(np.arccos(min(alike, 1.0)))
+        if widest > self._settings.maximum_action_turn:
+            allowed = self._settings.maximum_action_turn
+            return Refusal("jump", f"the chunk turns by {widest:.2f} rad between actions, allowed {allowed}")
         return None

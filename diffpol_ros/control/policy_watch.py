@@ -94,7 +94,8 @@ class PolicyWatch:
         beat = self.newest
         if beat is None or len(chunk) < 2:
             return ""
-        step_s = to_seconds(chunk.stamps_ns[-1] - chunk.stamps_ns[0]) / (len(chunk) - 1)
+        steps_s = [to_seconds(later - earlier) for earlier, later in pairwise(chunk.stamps_ns)]
+        step_s = max(steps_s, key=lambda step_s: abs(step_s - beat.step_s))
         if abs(step_s - beat.step_s) <= STEP_TOLERANCE:
             return ""
         return f"actions {step_s:.4f} s apart, the policy {beat.model} says {beat.step_s} s"

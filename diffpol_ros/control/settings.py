@@ -58,6 +58,9 @@ class FollowerSettings:
     maximum_action_step: float = setting(
         0.3, description="between one action and the next, or the present pose [m]", minimum=0.01, maximum=2.0
     )
+    maximum_action_turn: float = setting(
+        1.0, description="between one action and the next, or the present pose [rad]", minimum=0.01, maximum=3.2
+    )
     maximum_arming_speed: float = setting(
         0.2, description="of any joint when the arm is enabled [rad/s]", minimum=0.0, maximum=1.0
     )

@@ -53,6 +53,17 @@ def test_stamps_decide_what_is_too_late_too_early_or_from_before() -> None:
     assert refusal(SOUND, dataclasses.replace(MOMENT, newest_ns=START_NS)) == ("not_newer", False)
 
 
+def test_a_finite_but_huge_turn_is_refused_and_the_same_rotation_is_none() -> None:
+    def turned(angle: float) -> np.ndarray:
+        return np.array([np.cos(angle / 2), np.sin(angle / 2), 0.0, 0.0])
+
+    places = np.array([near_home(0, 0, 0)] * 2)
+    assert refusal(chunk(START_NS, places, np.array([turned(0.9), turned(1.8)]))) is None
+    assert refusal(chunk(START_NS, places, np.array([turned(0.0), turned(1.1)]))) == ("jump", False)
+    assert refusal(chunk(START_NS, places[:1], turned(np.pi)[None])) == ("jump", False)
+    assert refusal(chunk(START_NS, places, np.array([-turned(0.0), turned(0.0)]))) is None
+
+
 def test_a_finite_but_huge_jump_is_refused() -> None:
     assert refusal(chunk(START_NS, near_home(0.31, 0, 0)[None])) == ("jump", False)
     assert refusal(chunk(START_NS, np.array([near_home(0.2, 0, 0), near_home(-0.2, 0, 0)]))) == ("jump", False)

@@ -94,7 +94,7 @@ def test_adversarial_chunks_do_not_make_the_arm_exceed_its_limits(seed: int) -> 
 
 def check_limits(chunks: list[tuple[np.ndarray, np.ndarray]]) -> int:
     """Follow chunks for 0.35 s each; return how many targets were sent, all within limits."""
-    episode = Episode()
+    episode = Episode(FollowerSettings(maximum_action_turn=3.2))
     for positions, rotations in chunks:
         quaternions = np.array([normalize_quaternion(rotation) for rotation in rotations])
         episode.accept(chunk(episode.clock.now_ns(), positions, quaternions))

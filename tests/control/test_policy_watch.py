@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from diffpol_ros.control.policy_watch import REMEMBERED, Heartbeat, PolicyWatch
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.types import ActionChunk
+from tests.control.arm import DOWN
 
 BEAT = Heartbeat("a", "block_lift", "d1", "panda", "panda_link0", 0.1, True)
 OTHER = replace(BEAT, instance="b")
@@ -109,3 +112,15 @@ def test_it_remembers_few_of_those_that_came_and_went() -> None:
     for index in range(100):
         watch.hear(replace(BEAT, instance=str(index)), index * to_ns(5.0))
     assert len(watch._lives) == REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("stamps_ms", "says"),
+    [((100, 200, 300), ""), ((100, 101, 301), "0.2000 s apart"), ((100,), ""), ((100, 150, 200), "0.0500 s apart")],
+)
+def test_every_action_is_as_far_from_the_next_as_its_policy_says(stamps_ms: tuple[int, ...], says: str) -> None:
+    """Pinned: only the mean was compared."""
+    count = len(stamps_ms)
+    stamps = tuple(1_000_000 * stamp for stamp in stamps_ms)
+    actions = ActionChunk(0, stamps, np.zeros((count, 3)), np.tile(DOWN, (count, 1)), np.zeros(count))
+    assert says in armed().misstep(actions) and bool(says) == bool(armed().misstep(actions))
