@@ -9,6 +9,7 @@ from diffpol_ros.control.guards.finding import Finding
 from diffpol_ros.control.guards.finite import find_not_finite, find_state_not_finite
 from diffpol_ros.control.guards.motion import Motion
 from diffpol_ros.control.guards.step_size import StepSize
+from diffpol_ros.control.guards.stray import Stray
 from diffpol_ros.control.guards.tracking import Tracking
 from diffpol_ros.control.limiter import JointLimiter, LimiterError
 from diffpol_ros.control.look_ahead import LookAhead
@@ -45,6 +46,7 @@ class Gate:
         self._motion = Motion(description.limits)
         self._limiter = JointLimiter(description.limits, settings)
         self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance, self._limiter.accelerations)
+        self._stray = Stray(room.body, room.places, settings.maximum_stray)
         self._measured = self._told = self._limiter.positions
         self._width = 0.0
         self.stopped: Stop | None = None
@@ -77,6 +79,7 @@ class Gate:
         self._measured = self._told = state.joint_positions
         self._limiter.reset(state.joint_positions)
         self._look_ahead.start(state.joint_positions)
+        self._stray.start(state.joint_positions)
         self._width = self._clip_width(state.gripper_width)
         self._tracking.reset()
         self._torque.reset()
@@ -99,7 +102,9 @@ class Gate:
         wrong = self._tracking.judge(now_ns, self._measured, self._told) or self._torque.judge(
             now_ns, state.external_torques
         )
-        return self.stop(wrong.name, wrong.reason) if wrong is not None else None
+        if wrong is not None:
+            return self.stop(wrong.name, wrong.reason)
+        return self._stray.judge(self._measured)
 
     def follow(self, now_ns: int, duration: float, target: Pose, step: JointStep, width: float) -> Verdict:
         """Send the next joint target on the way of `step`, which leads to `target`, or brake."""

@@ -18,10 +18,10 @@ class Room:
         safety = description.safety
         self.body = description.body()
         self._workspace = Workspace(self.body, description.workspace)
-        self.guards: list[ClearanceGuard] = [self._workspace, Table(self.body, safety.table_height)]
+        self.places: list[ClearanceGuard] = [self._workspace, Table(self.body, safety.table_height)]
         if safety.keep_outs:
-            self.guards.append(KeepOuts(self.body, safety.keep_outs))
-        self.guards.append(JointMargin(description.limits, safety.joint_margin))
+            self.places.append(KeepOuts(self.body, safety.keep_outs))
+        self.guards: list[ClearanceGuard] = [*self.places, JointMargin(description.limits, safety.joint_margin)]
 
     def refuses(self, asked: Array, positions: Array) -> Finding | None:
         """Return why the tool must not go for `asked` (3,) [m] from the joint `positions` (7,) [rad]."""

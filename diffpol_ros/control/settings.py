@@ -70,6 +70,12 @@ class FollowerSettings:
         minimum=1e-4,
         maximum=0.01,
     )
+    maximum_stray: float = setting(
+        0.02,
+        description="by which the arm itself may be past what its targets keep to before it brakes [m]",
+        minimum=0.002,
+        maximum=0.2,
+    )
     keep_outs: str = setting(
         "", description="a lab's own keep-outs beside the robot's: a name in calibration/keep_outs/ or a file"
     )

@@ -12,7 +12,7 @@ from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import ManualClock, to_ns
 from diffpol_ros.core.errors import RobotError
-from diffpol_ros.core.robot_description import load_robot_description
+from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.types import ActionChunk, Array, JointTarget, RobotState
 
 PANDA = load_robot_description("panda")
@@ -46,10 +46,15 @@ class InstantArm:
 class Episode:
     """A follower with an instant arm; every step is one period later."""
 
-    def __init__(self, settings: FollowerSettings | None = None, enabled: bool = True) -> None:
+    def __init__(
+        self,
+        settings: FollowerSettings | None = None,
+        enabled: bool = True,
+        description: RobotDescription = PANDA,
+    ) -> None:
         self.arm = InstantArm()
         self.clock = ManualClock(START_NS)
-        self.follower = Follower(PANDA, self.arm, settings)
+        self.follower = Follower(description, self.arm, settings)
         if enabled:
             self.enable()
 

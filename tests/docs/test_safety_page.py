@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import diffpol_ros.robots.base  # noqa: F401  # the kinds of RobotError
+import diffpol_ros.robots.base
+import diffpol_ros.robots.contained  # noqa: F401  # the kinds of RobotError
 from diffpol_ros.control.guards.motion import NAMES
 from diffpol_ros.control.plan import IDLE
 from diffpol_ros.control.room import Room
