@@ -30,6 +30,12 @@ class NeedsRecovery(RobotError):
     name = "needs_recovery"
 
 
+class RobotTaken(RobotError):
+    """Another client moves the robot: nothing was started, and nothing of the other's was ended."""
+
+    name = "robot_taken"
+
+
 class Hand(Protocol):
     """A gripper with one opening; any method may raise a RobotError."""
 
@@ -66,7 +72,7 @@ class Robot(Protocol):
         ...
 
     def start_controller(self) -> None:
-        """Let the robot follow targets from where it is, softly at first."""
+        """Let the robot follow targets from where it is, softly at first; RobotTaken where another client does."""
         ...
 
     def send(self, target: JointTarget) -> JointTarget:
@@ -74,7 +80,7 @@ class Robot(Protocol):
         ...
 
     def stop(self) -> None:
-        """End the controller; the robot holds where it is."""
+        """End the controller, whoever started it; the robot holds where it is."""
         ...
 
     def recover(self) -> None:
