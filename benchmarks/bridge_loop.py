@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 
+from benchmarks.bridge_gaps import GAPS, acceleration_after
 from benchmarks.bridge_limits import SEQUENCES, tracking_errors, worst_shares
 from benchmarks.instant_arm import ACTIONS, InstantArm
 from benchmarks.timing import Times, interleaved, print_table
@@ -84,6 +85,8 @@ def print_limits(description: RobotDescription) -> None:
             f"  {name:<12} position {worst.position:.3f}, velocity {worst.velocity:.3f}, acceleration "
             f"{worst.acceleration:.3f}, jerk {worst.jerk:.3f} of {worst.moved} targets that moved"
         )
+    gaps = (f"{gap:g}: {acceleration_after(description, settings, gap):.2f}" for gap in GAPS)
+    print(f"  a late tick at full speed, by periods: {', '.join(gaps)} x the acceleration limit (the target stands)")
     positions, turns = (1e3 * errors for errors in tracking_errors(description, settings))
     print(f"  smooth chunks: the tool is off by {_spread(positions)} mm, {_spread(turns)} mrad")
 
