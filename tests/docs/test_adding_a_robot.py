@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -33,30 +33,45 @@ class AcmeLine:
         self.where = (host, port)
         return self
 
-    def read(self) -> SimpleNamespace:
+    def _answer(self) -> None:
         if self.silent:
             raise ConnectionResetError("line cut")
+
+    def read(self) -> SimpleNamespace:
+        self._answer()
         self.tick.time_ns += 1_000_000
         return self.tick
 
     def follow(self, q: np.ndarray, stiffness: float, ramp_s: float) -> None:
+        self._answer()
         assert (q == self.tick.q).all() and ramp_s > 0.0
         self.following = stiffness
 
     def move(self, q: np.ndarray) -> None:
+        self._answer()
         assert self.following
         self.tick.q = q
 
     def open_hand(self, width: float) -> None:
+        self._answer()
         self.tick.opening = width
 
+    def home_hand(self) -> None:
+        self._answer()
+
+    def halt_hand(self) -> None:
+        self._answer()
+
     def halt(self) -> None:
+        self._answer()
         self.following = 0.0
 
     def clear_fault(self) -> None:
+        self._answer()
         self.tick.fault = ""
 
     def close(self) -> None:
+        self._answer()
         self.silent = True
 
 
@@ -133,6 +148,34 @@ def test_its_loss_is_an_error_with_a_cure(robot: Robot, line: AcmeLine) -> None:
     with pytest.raises(RobotUnreachable, match="switch it on"):
         robot.connect()
     robot.close()
+    robot.close()
+
+
+CALLS: dict[str, Callable[[Robot], object]] = {
+    "state": lambda robot: robot.state(),
+    "start_controller": lambda robot: robot.start_controller(),
+    "send": lambda robot: robot.send(JointTarget(0, AT_HOME, 0.05)),
+    "stop": lambda robot: robot.stop(),
+    "recover": lambda robot: robot.recover(),
+    "hand.width": lambda robot: robot.hand.width(),
+    "hand.goto": lambda robot: robot.hand.goto(0.05),
+    "hand.home": lambda robot: robot.hand.home(),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_line_that_is_cut_at_any_call_is_a_loss_and_ends_the_following(
+    robot: Robot, line: AcmeLine, call: str
+) -> None:
+    robot.connect()
+    robot.start_controller()
+    line.silent = True
+    with pytest.raises(RobotUnreachable, match="see the cable"):
+        CALLS[call](robot)
+    line.silent = False
+    with pytest.raises(ControllerStopped):
+        robot.send(JointTarget(0, AT_HOME, 0.05))
+    line.silent = True
     robot.close()
 
 
