@@ -22,6 +22,7 @@ class LaunchArguments:
     robot_host: str = setting("", description="host of the robot's servers; empty: as described")
     arm_port: int = setting(0, description="port of the arm's server; 0: as described", minimum=0, maximum=65535)
     gripper_port: int = setting(0, description="port of the gripper's; 0: as described", minimum=0, maximum=65535)
+    keep_outs: str = setting("", description="a lab's own keep-outs: a name in calibration/keep_outs/ or a file")
     record: bool = setting(True, description="record a bag")
     bag_folder: str = setting("results/bag", description="folder of the bag; must not exist yet")
     image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded")

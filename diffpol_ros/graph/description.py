@@ -67,6 +67,7 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
         robot_host=arguments.robot_host,
         arm_port=arguments.arm_port,
         gripper_port=arguments.gripper_port,
+        **_keep_outs(arguments),
     )
     nodes = (
         bridge,
@@ -90,6 +91,12 @@ def _ports(arguments: LaunchArguments) -> dict[str, ParameterValue]:
     """Return the ports that were chosen; the twin's own are those of the panda's description."""
     chosen = {"arm_port": arguments.arm_port, "gripper_port": arguments.gripper_port}
     return {name: port for name, port in chosen.items() if port}
+
+
+def _keep_outs(arguments: LaunchArguments) -> dict[str, ParameterValue]:
+    """Return where no part of the arm may be; a file is absolute, as nodes may run in a folder of their own."""
+    chosen = arguments.keep_outs
+    return {"keep_outs": str(Path(chosen).absolute()) if "/" in chosen else chosen} if chosen else {}
 
 
 def _models(arguments: LaunchArguments) -> dict[str, ParameterValue]:

@@ -54,6 +54,18 @@ def test_the_policy_is_told_where_its_bundles_lie(
     assert "models" not in named(graph(LaunchArguments()))["policy"].parameters
 
 
+@GRAPHS
+def test_keep_outs_of_a_lab_reach_the_bridge(graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def told(keep_outs: str) -> object:
+        return named(graph(LaunchArguments(keep_outs=keep_outs)))["bridge"].parameters.get("keep_outs")
+
+    assert told("lab") == "lab"
+    assert told("./lab.yaml") == str(tmp_path / "lab.yaml")
+    assert told("") is None
+
+
 def test_twin_and_bridge_are_given_the_same_ports() -> None:
     nodes = named(twin_graph(LaunchArguments(arm_port=1234, gripper_port=1235)))
     assert nodes["twin"].parameters["arm_port"] == nodes["bridge"].parameters["arm_port"] == 1234
