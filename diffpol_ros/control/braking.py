@@ -10,6 +10,9 @@ from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.robot_description import JointLimits
 from diffpol_ros.core.types import Array
 
+LONGEST_DETOUR = 0.085
+"""The lesser of the two ways of a joint that turns, at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Motion:
@@ -68,6 +71,15 @@ def motion_limits(limits: JointLimits, settings: FollowerSettings) -> MotionLimi
     velocities = [settings.velocity_scale * limit for limit in limits.velocity]
     jerks = [settings.jerk_scale * limit for limit in limits.jerk]
     return MotionLimits(velocities, [settings.acceleration_scale * limit for limit in limits.acceleration], jerks)
+
+
+def detours(limits: MotionLimits) -> Array:
+    """Return (7,) how far a braking joint may leave the way between where it is and where it will stand [rad].
+
+    It does where its acceleration turns it before it stands. With x of the acceleration left as it turns, it came from
+    (1 - x)^2 (1 + 2 x) / 6 of the cubed acceleration over the squared jerk, and goes on for 0.687 x^3.
+    """
+    return LONGEST_DETOUR * np.array(limits.accelerations) ** 3 / np.array(limits.jerks) ** 2
 
 
 class Braking:

@@ -45,7 +45,7 @@ class Gate:
         self._step_size = StepSize(description.safety.tracking.step)
         self._motion = Motion(description.limits)
         self._limiter = JointLimiter(description.limits, settings)
-        self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance, self._limiter.accelerations)
+        self._look_ahead = LookAhead(room.body, room.guards, settings.workspace_tolerance, self._limiter.limits)
         self._stray = Stray(room.body, room.places, settings.maximum_stray)
         self._measured = self._told = self._limiter.positions
         self._width = 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 from ruckig import ControlInterface, InputParameter, OutputParameter, Result, Ruckig, RuckigError, Synchronization
 
-from diffpol_ros.control.braking import Braking, Motion, StoppingPath, motion_limits
+from diffpol_ros.control.braking import Braking, Motion, MotionLimits, StoppingPath, motion_limits
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.stopping_room import StoppingRoom
 from diffpol_ros.control.velocity_bounds import VelocityBounds
@@ -36,7 +36,7 @@ class JointLimiter:
         """Allow the settings' shares of `limits`."""
         self._trajectory = Ruckig(JOINTS, settings.period)
         self._input, self._output = InputParameter(JOINTS), OutputParameter(JOINTS)
-        motion = motion_limits(limits, settings)
+        self._limits = motion = motion_limits(limits, settings)
         self._acceleration = np.array(motion.accelerations)
         self._lower, self._upper = np.array(limits.lower), np.array(limits.upper)
         self._bounds = VelocityBounds(limits, settings.velocity_scale * LARGEST_SHARE)
@@ -68,9 +68,9 @@ class JointLimiter:
         return self._motion.positions
 
     @property
-    def accelerations(self) -> Array:
-        """What the joints accelerate by at most (7,) [rad/s^2]."""
-        return self._acceleration
+    def limits(self) -> MotionLimits:
+        """What the joints may do."""
+        return self._limits
 
     @property
     def at_rest(self) -> bool:

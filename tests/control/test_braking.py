@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from diffpol_ros.control.braking import Braking, Motion
+from diffpol_ros.control.braking import Braking, Motion, detours, motion_limits
 from diffpol_ros.control.limiter import JointLimiter
 from diffpol_ros.control.settings import FollowerSettings
 from tests.control.arm import PANDA
@@ -57,3 +57,31 @@ def test_an_arm_at_rest_stays() -> None:
     still = motion(np.zeros(7), np.zeros(7))
     assert (BRAKING.rest(still) == PANDA.home_positions).all()
     assert BRAKING.path(still).duration == 0.0
+
+
+@given(st.floats(0.1, 1.0), st.floats(0.01, 1.0), VELOCITIES, SHARES)
+def test_no_joint_makes_a_longer_detour_than_is_said(
+    jerk: float, acceleration: float, velocities: np.ndarray, shares: np.ndarray
+) -> None:
+    """Of an arm that is turned, as far as that shows: velocities of the size that acceleration can turn."""
+    settings = FollowerSettings(jerk_scale=jerk, acceleration_scale=acceleration)
+    limits = motion_limits(PANDA.limits, settings)
+    greatest, steepest = np.array(limits.accelerations), np.array(limits.jerks)
+    turned = velocities / 2.0 * greatest**2 / (2.0 * steepest)
+    path = Braking(PANDA.limits, settings).path(
+        Motion(PANDA.home_positions, turned.tolist(), (shares * greatest).tolist())
+    )
+    assert (detour(path.sample(200), path.positions[0]) <= detours(limits) + 1e-12).all()
+
+
+def test_the_longest_detour_is_nearly_reached() -> None:
+    limits = motion_limits(PANDA.limits, SETTINGS)
+    turned = -(1.0 - 0.5**2) * ACCELERATION**2 / (2.0 * JERK)
+    path = BRAKING.path(Motion(PANDA.home_positions, turned.tolist(), ACCELERATION.tolist()))
+    assert (detour(path.sample(2000), path.positions[0]) >= 0.9 * detours(limits)).all()
+
+
+def detour(way: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Return how far joints leave (7,) the way from `start` to its end [rad]."""
+    lowest, highest = np.minimum(start, way[-1]), np.maximum(start, way[-1])
+    return np.maximum(lowest - way, way - highest).max(axis=0)

@@ -26,7 +26,7 @@ def joints_at(*position: float, quaternion: Array = DOWN) -> Array:
 def driven(goal: Array) -> tuple[JointLimiter, set[str], float]:
     """Drive at full speed to `goal` for 3 s; return the limiter, what was found, and the least room that was left."""
     room, limiter = Room(LAB), JointLimiter(PANDA.limits, SETTINGS)
-    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.accelerations)
+    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.limits)
     limiter.reset(PANDA.home_positions)
     ahead.start(PANDA.home_positions)
     names, least = set[str](), np.inf
@@ -73,10 +73,27 @@ def test_a_tilted_hand_does_not_put_its_fingers_into_the_table() -> None:
 def test_an_arm_that_is_in_something_may_leave_but_not_go_deeper() -> None:
     room, limiter = Room(LAB), JointLimiter(PANDA.limits, SETTINGS)
     outside, home = joints_at(0.45, -0.37, 0.35), PANDA.home_positions
-    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.accelerations)
+    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.limits)
     for goal, allowed in ((home, True), (2.0 * outside - home, False)):
         limiter.reset(outside)
         ahead.start(outside)
         for _ in range(5):
             limiter.follow(goal, np.zeros(7), SETTINGS.period)
         assert (ahead.judge(limiter, outside) is None) == allowed
+
+
+def test_an_arm_that_came_out_of_something_does_not_go_in_again() -> None:
+    room, limiter = Room(LAB), JointLimiter(PANDA.limits, SETTINGS)
+    outside = joints_at(0.45, -0.37, 0.35)
+    ahead = LookAhead(room.body, room.guards, SETTINGS.workspace_tolerance, limiter.limits)
+    limiter.reset(outside)
+    ahead.start(outside)
+    for goal in (PANDA.home_positions, outside):
+        for _ in range(200):
+            before = limiter.save()
+            limiter.follow(goal, np.zeros(7), SETTINGS.period)
+            if ahead.judge(limiter, before.positions) is not None:
+                limiter.restore(before)
+                limiter.brake(SETTINGS.period)
+    left = -0.35 - room.body.at(limiter.positions[None]).tool[0, 1]
+    assert -0.01 < left <= SETTINGS.workspace_tolerance

@@ -45,7 +45,7 @@ class Braking:
     def judged(self, box: KeepOut) -> tuple[bool, Array]:
         """Return whether braking is found free of `box`, and the room there is on the way (n,) [m]."""
         guard = KeepOuts(self.body, (box,))
-        ahead = LookAhead(self.body, [guard], SETTINGS.workspace_tolerance, self.limiter.accelerations)
+        ahead = LookAhead(self.body, [guard], SETTINGS.workspace_tolerance, self.limiter.limits)
         ahead.start(self.start)
         return ahead.judge(self.limiter, self.start) is None, guard.clearances(self.placement)
 
@@ -73,7 +73,7 @@ def test_no_point_leaves_its_chord_farther_than_it_may(name: str) -> None:
     for _ in range(10):
         braking = Braking(name, random)
         steps = np.arange(0, DENSE, 57)
-        bends = Bending(braking.body, braking.limiter.accelerations).bends(
+        bends = Bending(braking.body, np.array(braking.limiter.limits.accelerations)).bends(
             braking.instants[steps], braking.placement.configurations[steps]
         )
         for (first, last), bend in zip(pairwise(steps), bends, strict=True):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffpol_ros.core.arm_body import FRAMES, ArmBody
-from diffpol_ros.core.clearances import inside_box, outside_boxes
+from diffpol_ros.core.clearances import inside_box, outside_boxes, ways_outside_boxes
 from diffpol_ros.core.robot_description import load_robot_description
 
 PANDA = load_robot_description("panda")
@@ -64,3 +64,20 @@ def test_the_distance_from_a_box_is_that_of_its_nearest_point(point: np.ndarray)
     nearest = np.clip(point, lower, upper)
     room = float(inside_box(point[None], lower, upper)[0])
     assert distance == pytest.approx(-room if room >= 0.0 else float(np.linalg.norm(point - nearest)), abs=1e-12)
+
+
+@given(POINT, POINT, st.floats(0.0, 1.0))
+def test_no_place_on_a_straight_way_is_nearer_to_a_box_than_the_way_is(
+    start: np.ndarray, end: np.ndarray, share: float
+) -> None:
+    lower, upper = np.array([[-0.3, -0.2, -0.1]]), np.array([[0.4, 0.3, 0.2]])
+    way = float(ways_outside_boxes(np.array((start, end))[:, :, None], lower, upper)[0, 0, 0])
+    place = start + share * (end - start)
+    assert way <= outside_boxes(place[None, :, None], lower, upper)[0, 0, 0] + 1e-12
+
+
+@given(st.floats(0.0, 0.5), st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
+def test_a_way_along_a_face_is_as_far_from_the_box_as_its_ends(height: float, start: float, end: float) -> None:
+    lower, upper = np.array([[-2.0, -2.0, -0.1]]), np.array([[2.0, 2.0, 0.2]])
+    points = np.array([[start, end, 0.2 + height], [end, start, 0.2 + height]])[:, :, None]
+    assert ways_outside_boxes(points, lower, upper)[0, 0, 0] == pytest.approx(height)

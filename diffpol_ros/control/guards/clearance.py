@@ -41,7 +41,7 @@ class ClearanceGuard(Protocol):
     def between(self, placement: Placement, bends: Array) -> Array:
         """Return (n - 1,) the least room left on the way from each configuration to the next [m].
 
-        No point is farther than `bends` (n - 1,) [m] from the straight line between its places.
+        No point [m], no joint [rad] is farther than `bends` (n - 1,) from the straight line between its places.
         """
         ...
 

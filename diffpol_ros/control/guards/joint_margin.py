@@ -25,7 +25,7 @@ class JointMargin:
 
     def between(self, placement: Placement, bends: Array) -> Array:
         """Return (n - 1,) the least room left between neighbours [rad]: a joint comes to rest without a detour."""
-        return straight_between(self.clearances(placement))
+        return straight_between(self.clearances(placement)) - bends
 
     def reason(self, placement: Placement, index: int) -> str:
         """Say which joint would be too near its end."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from diffpol_ros.control.guards.clearance import Contact
 from diffpol_ros.core.arm_body import ArmBody, Placement
-from diffpol_ros.core.clearances import outside_boxes
+from diffpol_ros.core.clearances import outside_boxes, ways_outside_boxes
 from diffpol_ros.core.geometry import KeepOut
 from diffpol_ros.core.types import Array
 
@@ -28,14 +28,8 @@ class KeepOuts:
 
     def between(self, placement: Placement, bends: Array) -> Array:
         """Return (n - 1,) the least room left between neighbours [m]."""
-        distances = self._distances(placement)
-        points = placement.points[:, None, :, self._body.covering]
-        ways = np.linalg.norm(np.diff(points, axis=0), axis=2)
-        # No point comes nearer than by half of its way, and none past a face that it has before it at both ends.
-        roundabout = 0.5 * (distances[1:] + distances[:-1] - ways)
-        faces = np.concatenate((self._lower[:, :, None] - points, points - self._upper[:, :, None]), axis=2)
-        along = np.minimum(faces[1:], faces[:-1]).max(axis=2) - self._radii
-        return np.maximum(roundabout, along).min(axis=(1, 2)) - bends
+        points = placement.points[:, :, self._body.covering]
+        return (ways_outside_boxes(points, self._lower, self._upper) - self._radii).min(axis=(1, 2)) - bends
 
     def reason(self, placement: Placement, index: int) -> str:
         """Say what would be in which box."""
