@@ -54,3 +54,10 @@ def test_the_example_is_a_file_of_keep_outs(page: str, tmp_path: Path) -> None:
     file.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
     described = load_robot_description("panda").with_keep_outs(str(file))
     assert [keep_out.name for keep_out in described.safety.keep_outs] == ["base", "camera tripod"]
+
+
+def test_what_brakes_before_it_holds_says_so(page: str) -> None:
+    places = [guard.name for guard in Room(load_robot_description("panda")).guards]
+    waiting = set(IDLE) - {"not_enabled", "no_time"}
+    for name in (*places, *waiting, "strayed", "step_size", "state_old", "clock", "policy_silent", "policy_unfit"):
+        assert re.search(rf"^\| `{name}` \| brake, Hold", page, re.MULTILINE), name
