@@ -16,6 +16,7 @@ from diffpol_ros.control.loop_timing import LoopTiming
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.types import Array
+from diffpol_ros.nodes.bridge_loop import SteadyPace
 
 STEPS = 3000
 LOOP_SECONDS = 5.0
@@ -44,15 +45,17 @@ class Circle:
         self.arm.step()
 
 
-def loop_periods(description: RobotDescription, rate: float) -> LoopTiming:
-    """Run a loop at `rate` [Hz] as the node's timer does."""
+def loop_periods(description: RobotDescription, rate: float) -> tuple[LoopTiming, int]:
+    """Run a loop at `rate` [Hz] at the bridge's own pace; return its timing and how many ticks were left out."""
     circle, timing = Circle(description, FollowerSettings(rate=rate)), LoopTiming()
-    start = time.monotonic()
-    for index in range(round(LOOP_SECONDS * rate)):
+    pace, due, ticks = SteadyPace(1.0 / rate), round(LOOP_SECONDS * rate), 0
+    end = time.monotonic() + (due - 0.5) / rate
+    while time.monotonic() < end:
+        pace()
         timing.tick(time.monotonic_ns())
         circle.step()
-        time.sleep(max(0.0, start + (index + 1) / rate - time.monotonic()))
-    return timing
+        ticks += 1
+    return timing, max(0, due - ticks)
 
 
 def step_times(description: RobotDescription) -> dict[str, Times]:
@@ -66,10 +69,11 @@ def main() -> None:
     description = load_robot_description("panda")
     print_table("one step at 100 Hz, chunks included", step_times(description), "us")
     for rate in (100.0, 500.0):
-        summary = loop_periods(description, rate).summary()
+        timing, missed = loop_periods(description, rate)
+        summary = timing.summary()
         print(
             f"\nloop at {rate:.0f} Hz: {summary.rate:.1f} Hz, period median {summary.median_ms:.3f} ms, "
-            f"p99 {summary.p99_ms:.3f} ms, worst {summary.worst_ms:.3f} ms"
+            f"p99 {summary.p99_ms:.3f} ms, worst {summary.worst_ms:.3f} ms, {missed} ticks left out"
         )
     for name in ROBOTS:
         print_limits(load_robot_description(name))
