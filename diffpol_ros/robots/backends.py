@@ -14,7 +14,7 @@ from diffpol_ros.core.settings import closest
 from diffpol_ros.robots.base import Robot
 
 HOME = "diffpol_ros.robots"
-NOT_BACKENDS = {"backends", "base", "link"}
+NOT_BACKENDS = {"backends", "base", "contained", "link"}
 
 
 @dataclass(frozen=True)

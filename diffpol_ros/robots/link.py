@@ -4,16 +4,20 @@ from diffpol_ros.core.clock import Clock, SteadyClock, to_ns
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import RobotState
 from diffpol_ros.robots.base import Robot
+from diffpol_ros.robots.contained import ContainedRobot
 
 RETRY_SECONDS = 1.0
 
 
 class RobotLink:
-    """Polls a robot; after an error it connects again, once a second, and says why not."""
+    """Polls a robot; after an error it connects again, once a second, and says why not.
+
+    `robot` is that robot with whatever it raises explained; everybody speaks to it through that.
+    """
 
     def __init__(self, robot: Robot, clock: Clock | None = None, retry_seconds: float = RETRY_SECONDS) -> None:
         """Prepare to poll `robot`; nothing is connected yet. `clock` is a steady one."""
-        self.robot = robot
+        self.robot: Robot = ContainedRobot(robot)
         self.complaint = "not connected yet"
         self.fault = RobotError.name
         self.losses = 0
@@ -72,7 +76,10 @@ class RobotLink:
     def close(self) -> None:
         """End the controller and hang up."""
         self.end_controller()
-        self.robot.close()
+        try:
+            self.robot.close()
+        except RobotError as error:
+            self.lose(error)
 
     def _connect(self) -> bool:
         if self._clock.now_ns() < self._next_try_ns:
