@@ -12,6 +12,7 @@ from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import Clock, SteadyClock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import ActionChunk, RobotState
+from diffpol_ros.nodes.stop_requests import StopRequests
 from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
 
@@ -44,8 +45,7 @@ class Bridge:
         """Join them; `clock` tells the time of the chunks' stamps, `steady` how long things last."""
         self.link, self.follower, self.policy = link, follower, policy
         self._clock, self._steady = clock, steady or SteadyClock()
-        self._stamp_ns = -1
-        self._condemned: Stop | None = None
+        self.stops, self._stamp_ns = StopRequests(), -1
         self._early: ActionChunk | None = None
 
     @property
@@ -61,8 +61,7 @@ class Bridge:
     def tick(self) -> Tick:
         """Poll the robot and step the follower; `settle` follows, once the verdict was told."""
         state = self.link.poll()
-        if self._condemned is not None:
-            self._latch(self._condemned)
+        self._latch_asked()
         now_ns = self._clock.now_ns()
         verdict = self._lost() if state is None else self.follower.step(now_ns, state, self._veto())
         self._accept_early()
@@ -77,14 +76,13 @@ class Bridge:
 
     def condemn(self, stop: Stop) -> Stop:
         """Let the arm stop before anything more is sent; from any thread, also while a call to the robot hangs."""
-        self._condemned = self._condemned or stop
-        return self._condemned
+        return self.stops.ask(stop)
 
     def overdue(self, verdict: Hold | Stop) -> Verdict:
         """Return what becomes of `verdict` on a call to the robot that hangs: a Stop of an enabled arm is for good."""
         if isinstance(verdict, Stop) and self.follower.enabled:
             self.condemn(verdict)
-        return self.follower.stopped or self._condemned or Hold("robot_late", verdict.reason)
+        return self.follower.stopped or self.stops.pending or Hold("robot_late", verdict.reason)
 
     def hear(self, beat: Heartbeat, steady_ns: int) -> None:
         """Take what the policy said of itself at `steady_ns`."""
@@ -110,8 +108,7 @@ class Bridge:
 
     def enable(self) -> None:
         """Start the controller and follow; raises DiffpolError where that must not be."""
-        if self._condemned is not None:
-            self._latch(self._condemned)
+        self._latch_asked()
         if not self.follower.enabled:
             self._counted("enable", self._arm)
 
@@ -130,10 +127,10 @@ class Bridge:
         self._latch(Stop(name, reason))
         self.settle()
 
-    def reset(self) -> None:
-        """Forget a Stop; the arm stays disabled."""
+    def reset(self, stops: int | None = None) -> None:
+        """Forget the first `stops` Stops, or all; the arm stays disabled. ArmingError where one was asked for since."""
         self.link.end_controller()
-        self._condemned = None
+        self.stops.forget(self.stops.count if stops is None else stops)
         self.follower.reset()
 
     def close(self) -> None:
@@ -149,8 +146,7 @@ class Bridge:
         self.counts[f"{name}.done"] += 1
 
     def _arm(self) -> None:
-        if self.follower.stopped is not None:
-            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
+        self._require_not_stopped()
         state = self.link.poll()
         if state is None:
             raise ArmingError(f"no robot: {self.link.complaint}")
@@ -161,6 +157,7 @@ class Bridge:
         self.follower.require_armable(self._clock.now_ns(), state)
         state = self.link.start_controller()
         try:
+            self._require_not_stopped()
             self.follower.enable(self._clock.now_ns(), state)
         except ArmingError:
             self.link.end_controller()
@@ -183,14 +180,21 @@ class Bridge:
             return None
         return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
 
+    def _require_not_stopped(self) -> None:
+        self._latch_asked()
+        if self.follower.stopped is not None:
+            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
+
+    def _latch_asked(self) -> None:
+        if self.stops.pending is not None:
+            self._latch(self.stops.pending)
+
     def _latch(self, stop: Stop) -> None:
         if self.follower.stopped is None:
             self.counts[counter_of(stop)] += 1
             self.follower.stop(stop.name, stop.reason)
 
     def _lost(self) -> Verdict:
-        if self.follower.stopped is not None:
-            return self.follower.stopped
         if self.follower.enabled:
             self._latch(Stop(self.link.fault, f"the robot is lost: {self.link.complaint}"))
         return self.follower.stopped or Hold("no_robot", f"no robot: {self.link.complaint}")

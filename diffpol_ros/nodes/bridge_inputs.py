@@ -1,5 +1,6 @@
 """What the bridge listens to: chunks, the policy's heartbeat, and how many speak."""
 
+import threading
 from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -29,7 +30,7 @@ class BridgeInputs:
         """Subscribe `node`; chunks must be in the robot base frame `frame`, `clock` never jumps."""
         self._node, self._bridge, self._loop = node, bridge, loop
         self._frame, self._clock = frame, clock
-        self._offers = PublisherWatch(CHUNKS)
+        self._offers, self._lock = PublisherWatch(CHUNKS), threading.Lock()
         self._subscriptions = [
             node.create_subscription(MultiDOFJointTrajectory, CHUNKS, self._on_chunk, EVENTS),
             node.create_subscription(DiagnosticArray, TOPIC, self._on_heartbeat, EVENTS),
@@ -81,6 +82,10 @@ class BridgeInputs:
             self._warn(refusal.reason)
 
     def _rivals(self) -> str:
+        with self._lock:
+            return self._look_for_rivals()
+
+    def _look_for_rivals(self) -> str:
         if self._node.count_publishers(CHUNKS) < 2:
             return self._offers.rivals((), self._clock.now_ns())
         infos = self._node.get_publishers_info_by_topic(CHUNKS)

@@ -5,11 +5,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeoutError
+
+from diffpol_ros.control.follower import ArmingError
 
 Work = Callable[[], None]
 Pace = Callable[[], bool]
 LOOK_S = 0.05
+# A tick that takes longer to end is given up [s].
+LONGEST_END_S = 2.0
 
 
 class SteadyPace:
@@ -66,23 +71,31 @@ class BridgeLoop:
         """Prepare to call `tick`."""
         self._tick = tick
         self._asked: queue.SimpleQueue[Work] = queue.SimpleQueue()
-        self._ending = threading.Event()
+        self._ending, self._given_up = threading.Event(), threading.Event()
+        self._ending.set()
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
     def start(self, pace: Pace, prepare: Work = lambda: None) -> None:
         """Begin to tick, after `prepare` was done in the thread."""
-        self._ending.clear()
-        self._thread = threading.Thread(target=self._run, args=(pace, prepare), name="bridge-loop", daemon=True)
+        # Of its own: a thread that was given up must not go on.
+        self._ending, self._given_up = threading.Event(), threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(pace, prepare, self._ending), name="bridge-loop", daemon=True
+        )
         self._thread.start()
 
-    def stop(self) -> None:
-        """End after the tick that runs; safe to call twice."""
+    def stop(self) -> bool:
+        """End after the tick that runs, refusing what still waits; safe to call twice. Return whether it ended."""
         self._ending.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        thread, ended = self._thread, True
+        if thread is not None:
+            thread.join(LONGEST_END_S)
+            ended, self._thread = not thread.is_alive(), None
+        if not ended:
+            self._given_up.set()
         self._do_asked()
+        return ended
 
     def post(self, work: Work) -> None:
         """Do `work`, which must not raise, before the next tick."""
@@ -91,23 +104,30 @@ class BridgeLoop:
             self._do_asked()
 
     def run(self, work: Work) -> None:
-        """Do `work` before the next tick and wait for that; raise what it raises."""
+        """Do `work` before the next tick and wait for that; raise what it raises, or ArmingError where none comes."""
         done: Future[None] = Future()
-        self.post(lambda: _fulfil(done, work))
-        while not done.done():
-            wait((done,), LOOK_S)
-            self.check()
-        done.result()
+        ending, given_up = self._ending, self._given_up
+        self._asked.put(lambda: _fulfil(done, work, ending))
+        try:
+            while not (done.done() or (ending.is_set() and done.cancel()) or given_up.is_set()):
+                wait((done,), LOOK_S)
+                self.check()
+            done.result(0.0)
+        except (CancelledError, FutureTimeoutError) as error:
+            raise ArmingError("the bridge is not active, or ended before this was done: activate it") from error
+        finally:
+            # What nobody waits for any more must not happen.
+            done.cancel()
 
     def check(self) -> None:
         """Raise what ended the thread, if anything did."""
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, pace: Pace, prepare: Work) -> None:
+    def _run(self, pace: Pace, prepare: Work, ending: threading.Event) -> None:
         try:
             prepare()
-            while not self._ending.is_set():
+            while not ending.is_set():
                 due = pace()
                 self._do_asked()
                 if due:
@@ -117,11 +137,20 @@ class BridgeLoop:
             self._failure = error
 
     def _do_asked(self) -> None:
-        while not self._asked.empty():
-            self._asked.get()()
+        # Only what is there now: whoever asks faster than it is done must not keep the arm from its ticks.
+        for _ in range(self._asked.qsize()):
+            try:
+                work = self._asked.get_nowait()
+            except queue.Empty:
+                return
+            work()
 
 
-def _fulfil(done: "Future[None]", work: Work) -> None:
+def _fulfil(done: "Future[None]", work: Work, ending: threading.Event) -> None:
+    if ending.is_set():
+        done.cancel()
+    if not done.set_running_or_notify_cancel():
+        return
     try:
         done.set_result(work())
     except Exception as error:  # noqa: BLE001

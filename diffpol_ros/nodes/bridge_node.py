@@ -18,7 +18,7 @@ from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.nodes.bridge import Bridge, Tick
 from diffpol_ros.nodes.bridge_inputs import BridgeInputs
-from diffpol_ros.nodes.bridge_loop import BridgeLoop, Pace, ReleasedPace, SteadyPace, claim_priority
+from diffpol_ros.nodes.bridge_loop import BridgeLoop, Pace, ReleasedPace, SteadyPace, Work, claim_priority
 from diffpol_ros.nodes.bridge_parameters import BridgeParameters
 from diffpol_ros.nodes.bridge_report import bridge_report
 from diffpol_ros.nodes.bridge_services import BridgeServices
@@ -34,12 +34,16 @@ WATCH_PERIOD_S = 0.02
 PUBLISHER_PERIOD_S = 0.1
 # The executor's thread may keep the interpreter this long from the one that ticks [s].
 SWITCH_INTERVAL_S = 0.0005
+NEVER_S = 1e6
+DEACTIVATED = Stop("deactivated", "the bridge node was deactivated")
 
 
 class BridgeNode(StageNode[BridgeParameters]):
     """The bridge ticks in a thread of its own; the executor's hears, answers, and watches over that thread."""
 
     parameters_kind = BridgeParameters
+    # One hears, one waits for what was asked, one hears bridge/stop meanwhile.
+    threads = 3
 
     def __init__(self) -> None:
         """Create the node; the robot is looked for when it is active."""
@@ -54,14 +58,15 @@ class BridgeNode(StageNode[BridgeParameters]):
     def configure(self) -> None:
         """Read the robot's description and connect to the graph."""
         self._description = load_robot_description(self.parameters.robot)
-        robot = open_robot(self._description, self.parameters.address)
-        follower = Follower(self._description, robot, self.parameters.follower(self._description.name))
+        link = RobotLink(open_robot(self._description, self.parameters.address))
+        follower = Follower(self._description, link.robot, self.parameters.follower(self._description.name))
         self._watch = LoopWatch(self.parameters.maximum_state_age, self.parameters.maximum_state_silence)
+        self._busy = LoopWatch(self.parameters.maximum_state_age, NEVER_S)
         durations = RosClock(self.get_clock()) if self.simulated else self._steady
-        self._bridge = Bridge(RobotLink(robot), follower, self._anchored_clock(), self._policy_watch(), durations)
+        self._bridge = Bridge(link, follower, self._anchored_clock(), self._policy_watch(), durations)
         self._topics = BridgeTopics(self, self._description, follower.kinematics)
         self._inputs = BridgeInputs(self, self._bridge, self._loop, self._description.base_frame, durations)
-        self._asked = BridgeServices(self, self._bridge, self._loop.run, self._inputs.require_one_publisher)
+        self._asked = BridgeServices(self, self._bridge, self._run_watched, self._inputs.require_one_publisher)
 
     def activate(self) -> None:
         """Start the loop."""
@@ -81,8 +86,10 @@ class BridgeNode(StageNode[BridgeParameters]):
         if self._timers_on:
             while self._timers_on:
                 self.destroy_timer(self._timers_on.pop())
-            self._loop.stop()
-            self._bridge.stop("deactivated", "the bridge node was deactivated")
+            self._bridge.condemn(DEACTIVATED)
+            if not self._loop.stop():
+                self.get_logger().error("a call to the robot does not return; its controller is ended beside it")
+            self._bridge.stop(DEACTIVATED.name, DEACTIVATED.reason)
             gc.unfreeze()
 
     def cleanup(self) -> None:
@@ -120,6 +127,18 @@ class BridgeNode(StageNode[BridgeParameters]):
         silence = self.parameters.policy_silence
         return PolicyWatch(self._description.name, self._description.base_frame, silence) if silence else None
 
+    def _run_watched(self, work: Work) -> None:
+        """Do in the loop what may take long, and let the gate's topic say meanwhile that the robot has not answered."""
+
+        def watched() -> None:
+            self._busy.began(self._steady.now_ns())
+            try:
+                work()
+            finally:
+                self._busy.ended()
+
+        self._loop.run(watched)
+
     def _tick(self) -> None:
         began_ns = self._steady.now_ns()
         self._timing.tick(began_ns)
@@ -144,7 +163,8 @@ class BridgeNode(StageNode[BridgeParameters]):
     def _watch_loop(self) -> None:
         """Say what becomes of an arm whose robot does not answer while the loop waits for it."""
         self._loop.check()
-        overdue = self._watch.overdue(self._steady.now_ns())
+        now_ns = self._steady.now_ns()
+        overdue = self._watch.overdue(now_ns) or self._busy.overdue(now_ns)
         if overdue is None or self._topics is None:
             return
         verdict = self._bridge.overdue(overdue)

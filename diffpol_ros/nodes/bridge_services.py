@@ -1,7 +1,9 @@
-"""What a person, or a conductor, may ask of the bridge; one call is answered after the other."""
+"""What a person, or a conductor, may ask of the bridge; stop is heard while another call is still answered."""
 
 from collections.abc import Callable
+from functools import partial
 
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.node import Node
 from rclpy.service import Service
 from std_srvs.srv import Trigger
@@ -22,12 +24,13 @@ class BridgeServices:
         asked = Stop("asked", "bridge/stop was called")
         offered: dict[str, tuple[Callable[[], object], str]] = {
             "enable": (lambda: self._enable(bridge), "the arm follows chunks observed from now on"),
-            # Not in the bridge's thread, which may wait for the robot.
+            # Neither in the bridge's thread, which may wait for the robot, nor in that which waits for the bridge's.
             "stop": (lambda: bridge.condemn(asked), "stopped; to move again, reset and enable"),
-            "reset": (lambda: run(bridge.reset), "disabled, nothing latched"),
-            "recover": (lambda: run(bridge.recover), "the robot's error is cleared; to move again, reset and enable"),
-            "home_gripper": (lambda: run(bridge.home_gripper), "the gripper has found its stops"),
+            "reset": (lambda: run(partial(bridge.reset, bridge.stops.count)), "disabled, nothing latched"),
+            "recover": (self._later(bridge, bridge.recover), "the robot's error is cleared; to move, reset and enable"),
+            "home_gripper": (self._later(bridge, bridge.home_gripper), "the gripper has found its stops"),
         }
+        self._stop_group, self._waiting_group = MutuallyExclusiveCallbackGroup(), MutuallyExclusiveCallbackGroup()
         self._services = [self._offer(name, *each) for name, each in offered.items()]
 
     def close(self) -> None:
@@ -37,7 +40,10 @@ class BridgeServices:
 
     def _enable(self, bridge: Bridge) -> None:
         self._check()
-        self._run(bridge.enable)
+        self._later(bridge, bridge.enable)()
+
+    def _later(self, bridge: Bridge, work: Callable[[], None]) -> Callable[[], None]:
+        return lambda: self._run(bridge.stops.unless_later(work))
 
     def _offer(self, name: str, work: Callable[[], object], done: str) -> Service:
         def answer(_: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
@@ -50,4 +56,5 @@ class BridgeServices:
                 response.success, response.message = True, done
             return response
 
-        return self._node.create_service(Trigger, f"bridge/{name}", answer)
+        group = self._stop_group if name == "stop" else self._waiting_group
+        return self._node.create_service(Trigger, f"bridge/{name}", answer, callback_group=group)

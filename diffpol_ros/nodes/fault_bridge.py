@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException
 
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.differential_ik import JointStep
@@ -45,7 +45,7 @@ class BreakableBridge(BridgeNode):
 def spinning_bridge(clock: ShiftedClock) -> Iterator[BreakableBridge]:
     """Give a bridge that runs in a thread of this process."""
     bridge = BreakableBridge(clock)
-    executor = SingleThreadedExecutor()
+    executor = bridge.make_executor()
     thread = threading.Thread(target=_spin, args=(executor, bridge), name="bridge", daemon=True)
     try:
         bridge.start()
@@ -59,7 +59,7 @@ def spinning_bridge(clock: ShiftedClock) -> Iterator[BreakableBridge]:
         bridge.close()
 
 
-def _spin(executor: SingleThreadedExecutor, bridge: BreakableBridge) -> None:
+def _spin(executor: Executor, bridge: BreakableBridge) -> None:
     try:
         executor.spin()
     except ExternalShutdownException:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import Executor, ExternalShutdownException, MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from diffpol_ros.core.errors import DiffpolError
@@ -27,6 +27,9 @@ class StageNode(LifecycleNode, Generic[Parameters]):
     parameters_kind: type[Parameters]
     live_parameters: tuple[str, ...] = ()
     """Parameters that may be set while the node runs; all others are read-only."""
+
+    threads = 1
+    """How many callbacks may run at a time, those of one callback group excepted."""
 
     def __init__(self, name: str) -> None:
         """Create the node, unconfigured; parameters are read when it is configured."""
@@ -119,6 +122,10 @@ class StageNode(LifecycleNode, Generic[Parameters]):
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 
+    def make_executor(self) -> Executor:
+        """Return what spins this node, with as many `threads` as it wants."""
+        return SingleThreadedExecutor() if self.threads == 1 else MultiThreadedExecutor(self.threads)
+
     def start(self) -> None:
         """Configure and activate, or raise what prevented it."""
         for trigger in (self.trigger_configure, self.trigger_activate):
@@ -134,7 +141,7 @@ def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = N
         node = kind()
         if node.get_parameter("autostart").value:
             node.start()
-        executor = SingleThreadedExecutor()
+        executor = node.make_executor()
         executor.add_node(node)
         executor.spin()
     except (KeyboardInterrupt, ExternalShutdownException):

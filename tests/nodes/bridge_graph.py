@@ -1,6 +1,7 @@
 """The bridge on a real graph: an operator that plays policy and person, and a robot behind real sockets."""
 
 import dataclasses
+import threading
 import time
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import Executor, SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -79,11 +80,11 @@ class Operator(Node):
 
 
 class Graph:
-    """Bridge and operator in one executor."""
+    """Bridge and operator in one executor, or the bridge in one `alone`."""
 
     fit = FIT
 
-    def __init__(self, twin: FakeTwin, **parameters: object) -> None:
+    def __init__(self, twin: FakeTwin, *, alone: bool = False, **parameters: object) -> None:
         told = {
             "arm_port": twin.server.port,
             "gripper_port": twin.gripper_server.port,
@@ -95,9 +96,19 @@ class Graph:
         rclpy.init(args=["--ros-args", *[word for name, value in told.items() for word in ("-p", f"{name}:={value}")]])
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
-        self.executor.add_node(self.bridge)
+        self.own_executor: Executor | None = None
         self.executor.add_node(self.operator)
         self.bridge.start()
+        if alone:
+            self._spin_alone()
+        else:
+            self.executor.add_node(self.bridge)
+
+    def _spin_alone(self) -> None:
+        """Spin the bridge as its process does, for what happens while a call to it is still answered."""
+        self.own_executor = self.bridge.make_executor()
+        self.own_executor.add_node(self.bridge)
+        threading.Thread(target=self.own_executor.spin, name="spinning-bridge", daemon=True).start()
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + DEADLINE_S
@@ -153,6 +164,8 @@ class Graph:
 
     def close(self) -> None:
         self.executor.shutdown()
+        if self.own_executor is not None:
+            self.own_executor.shutdown()
         self.bridge.close()
         self.operator.destroy_node()
         rclpy.try_shutdown()

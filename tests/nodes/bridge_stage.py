@@ -60,8 +60,8 @@ class Stage:
     def __init__(self) -> None:
         self.clock = ManualClock(START_NS)
         self.robot = FakeRobot(self.clock)
-        follower = Follower(PANDA, self.robot)
-        self.bridge = Bridge(RobotLink(self.robot, self.clock), follower, AnchoredClock(self.clock, self.clock))
+        link = RobotLink(self.robot, self.clock)
+        self.bridge = Bridge(link, Follower(PANDA, link.robot), AnchoredClock(self.clock, self.clock))
 
     def tick(self) -> Command | Hold | Stop:
         self.clock.advance(0.01)

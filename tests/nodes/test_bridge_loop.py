@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 pytest.importorskip("rclpy")
 
+from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.nodes import bridge_loop
 from diffpol_ros.nodes.bridge_loop import BridgeLoop, ReleasedPace, SteadyPace
@@ -60,13 +62,46 @@ def test_what_is_asked_is_done_in_its_thread_between_ticks(loop: BridgeLoop, tic
     loop.check()
 
 
-def test_while_it_does_not_run_the_caller_does_it(loop: BridgeLoop) -> None:
+def test_while_it_does_not_run_what_is_asked_is_refused_and_what_is_posted_done(loop: BridgeLoop) -> None:
     done: list[str] = []
-    loop.run(lambda: done.append("run"))
     loop.post(lambda: done.append("posted"))
-    assert done == ["run", "posted"]
-    with pytest.raises(RobotError):
-        loop.run(refuse)
+    for _ in range(2):
+        with pytest.raises(ArmingError, match="not active"):
+            loop.run(lambda: done.append("run"))
+        loop.start(SteadyPace(0.002))
+        loop.stop()
+    assert done == ["posted"]
+
+
+def test_what_waits_behind_a_call_that_hangs_is_refused_at_the_end(loop: BridgeLoop, ticks: Ticks) -> None:
+    ticks.let.clear()
+    loop.start(SteadyPace(0.002))
+    assert ticks.ticked.wait(DEADLINE_S)
+    done: list[str] = []
+    with ThreadPoolExecutor(2) as others:
+        asked = others.submit(loop.run, lambda: done.append("enabled"))
+        loop.post(lambda: done.append("posted"))
+        ended = others.submit(loop.stop)
+        with pytest.raises(ArmingError):
+            asked.result(DEADLINE_S)
+        ticks.let.set()
+        assert ended.result(DEADLINE_S)
+    assert done == ["posted"]
+
+
+def test_a_call_that_never_returns_is_given_up_and_its_thread_ends_with_it(
+    loop: BridgeLoop, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge_loop, "LONGEST_END_S", 0.05)
+    ticks.let.clear()
+    loop.start(SteadyPace(0.002))
+    assert ticks.ticked.wait(DEADLINE_S)
+    hung = loop._thread
+    assert hung is not None and not loop.stop()
+    loop.start(ReleasedPace())
+    ticks.let.set()
+    hung.join(DEADLINE_S)
+    assert not hung.is_alive() and ticks.count == 1
 
 
 def test_posting_to_a_loop_that_hangs_blocks_nobody(loop: BridgeLoop, ticks: Ticks) -> None:
@@ -78,6 +113,21 @@ def test_posting_to_a_loop_that_hangs_blocks_nobody(loop: BridgeLoop, ticks: Tic
     assert not done.is_set()
     ticks.let.set()
     assert done.wait(DEADLINE_S)
+
+
+def test_a_flood_of_posts_keeps_no_tick_from_its_turn(loop: BridgeLoop, ticks: Ticks) -> None:
+    over = threading.Event()
+
+    def again() -> None:
+        if not over.is_set():
+            loop.post(again)
+
+    loop.start(SteadyPace(0.002))
+    loop.post(again)
+    loop.run(ticks.ticked.clear)
+    assert ticks.ticked.wait(DEADLINE_S)
+    over.set()
+    assert loop.stop()
 
 
 def test_a_mistake_in_a_tick_is_raised_where_the_loop_is_asked(loop: BridgeLoop, ticks: Ticks) -> None:
