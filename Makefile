@@ -8,6 +8,8 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 setup := $(or $(PYTHON),python3) -m scripts.setup_environment
 run := .venv/bin/python -m
 pytest := $(run) pytest -n 2 --dist loadgroup
+# Tests that hold processes to real time run after the others; ARGS may choose tests of one kind only (exit status 5).
+nothing_to_run = [ $$? -eq 5 ]
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -16,10 +18,12 @@ demo: setup-demo ## the whole stack in the twin, 5 episodes (options in ARGS="â€
 	@.venv/bin/diffpol demo $(ARGS)
 
 test: setup-test ## the tests, the slow ones left out (options for pytest in ARGS="â€¦")
-	@$(pytest) $(ARGS)
+	@$(pytest) -m "not slow and not alone" $(ARGS) || $(nothing_to_run)
+	@$(run) pytest -m "not slow and alone" $(ARGS) || $(nothing_to_run)
 
 test-slow: setup-test ## all tests
-	@$(pytest) -m "slow or not slow" --timeout 1200 $(ARGS)
+	@$(pytest) -m "not alone" --timeout 1200 $(ARGS) || $(nothing_to_run)
+	@$(run) pytest -m "alone" --timeout 1200 $(ARGS) || $(nothing_to_run)
 
 check: setup-test ## style, types, layering, package files
 	@$(run) ruff check .

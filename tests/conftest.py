@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Groups whose tests hold processes to real time: beside anything else on two cores they would measure the machine.
+IN_REAL_TIME = {"system", "fake_rig", "simulated_fr3"}
+
 # Everything here must be in place before the first import of rclpy, numpy or onnxruntime.
 FIRST_DOMAIN, RUNS, WORKERS_PER_RUN = 10, 20, 4
 
@@ -33,6 +36,15 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # A busy machine is no failure, and a check of a change must not depend on luck.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must run alone, before marks are selected."""
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and group.args[0] in IN_REAL_TIME:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="session", autouse=True)
