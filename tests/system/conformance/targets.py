@@ -9,6 +9,8 @@ from tests.system.conformance.rig import Rig
 # A tenth of a radian of three joints, towards the middle of their ranges.
 SHIFT = 0.1 * np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0])
 STEPS = 20
+# Some backends keep a width that differs less than this from the last [m].
+DEAD_BAND = 0.004
 
 
 def target(rig: Rig, offset: np.ndarray | float = 0.0, width: float = 0.06) -> JointTarget:

@@ -4,10 +4,9 @@ import pytest
 
 from diffpol_ros.core.errors import RobotError
 from tests.system.conformance.rig import Rig
-from tests.system.conformance.targets import target
+from tests.system.conformance.targets import DEAD_BAND, target
 
-# Fingers move by their own speed, and some backends keep a width that differs less than this from the last.
-DEAD_BAND = 0.004
+# Fingers move by their own speed.
 TRAVEL_S = 1.5
 
 

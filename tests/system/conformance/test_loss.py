@@ -1,5 +1,7 @@
 """What every robot does when it goes away and comes back, and after it was closed."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import JointTarget
 from diffpol_ros.robots.base import ControllerStopped
 from tests.system.conformance.rig import Rig
-from tests.system.conformance.targets import SHIFT, distance, reconnect, target, travel
+from tests.system.conformance.targets import DEAD_BAND, SHIFT, distance, reconnect, target, travel
 
 
 def test_a_lost_robot_is_an_error_and_not_a_silence(following: Rig) -> None:
@@ -23,9 +25,12 @@ def test_after_a_loss_nothing_queued_is_executed(following: Rig) -> None:
         away = JointTarget(0, sent.joint_positions - SHIFT * step / 10.0, 0.0)
         with pytest.raises(RobotError):
             following.robot.send(away)
+    with suppress(RobotError):
+        following.robot.stop()
     following.restore()
     reconnect(following)
     following.advance(0.5)
+    assert following.robot.hand.width() == pytest.approx(sent.gripper_width, abs=DEAD_BAND)
     assert distance(following, sent.joint_positions) <= following.rest_tolerance + 0.01
 
 

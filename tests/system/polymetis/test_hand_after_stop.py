@@ -36,7 +36,7 @@ def test_the_fingers_order_that_was_lost_with_the_cable_is_not_made_up_for(
         robot.close()
 
 
-@pytest.mark.parametrize("end", ["stop", "connect", "_lose_connection", "close"])
+@pytest.mark.parametrize("end", ["stop", "start_controller", "connect", "_lose_connection", "close"])
 def test_whatever_ends_the_following_lets_go_of_the_fingers_target(robot: PolymetisRobot, end: str) -> None:
     robot.connect()
     robot.start_controller()

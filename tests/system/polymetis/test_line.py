@@ -54,6 +54,17 @@ def let_pass(twin: FakeTwin, duration_s: float) -> None:
     wait_until(lambda: twin.plant.plant_state().tick >= due)
 
 
+def test_a_line_that_breaks_between_two_calls_is_noticed_before_the_next(
+    far_robot: PolymetisRobot, line: ProxyLine
+) -> None:
+    """The server may have been started anew within a period, and the real one crashes on an update then."""
+    line.cut()
+    wait_until(lambda: bool(far_robot._why_stopped))
+    line.resume()
+    with pytest.raises(ControllerStopped, match="connection was lost"):
+        far_robot.send(target())
+
+
 def test_while_the_line_is_pulled_the_state_is_the_one_before(far_robot: PolymetisRobot, line: ProxyLine) -> None:
     before = far_robot.state()
     line.stall()
