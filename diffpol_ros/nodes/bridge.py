@@ -16,8 +16,6 @@ from diffpol_ros.nodes.stop_requests import StopRequests
 from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
 
-STEPS_BACK = "look at the arm, then reset and enable"
-
 
 @dataclass(frozen=True, eq=False)
 class Tick:
@@ -31,7 +29,8 @@ class Tick:
 class Bridge:
     """Keeps the robot's controller running only while the follower is enabled.
 
-    All of it but `condemn` belongs to one thread. Without `policy` no heartbeat is asked for, as in a simulation.
+    All of it but `condemn` and `doubt`, a cause to hold, belongs to one thread. Without `policy` no heartbeat is asked
+    for, as in a simulation.
     """
 
     def __init__(
@@ -47,6 +46,7 @@ class Bridge:
         self._clock, self._steady = clock, steady or SteadyClock()
         self.stops, self._stamp_ns = StopRequests(), -1
         self._early: ActionChunk | None = None
+        self.doubt: Hold | None = None
 
     @property
     def now_ns(self) -> int:
@@ -129,7 +129,7 @@ class Bridge:
 
     def reset(self, stops: int | None = None) -> None:
         """Forget the first `stops` Stops, or all; the arm stays disabled. ArmingError where one was asked for since."""
-        self.link.end_controller()
+        self.link.end_any_controller()
         self.stops.forget(self.stops.count if stops is None else stops)
         self.follower.reset()
 
@@ -178,12 +178,12 @@ class Bridge:
     def _veto(self) -> Hold | Stop | None:
         if not self.follower.enabled:
             return None
-        return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
+        return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None) or self.doubt
 
     def _require_not_stopped(self) -> None:
         self._latch_asked()
         if self.follower.stopped is not None:
-            raise ArmingError(f"stopped: {self.follower.stopped.reason}; {STEPS_BACK}")
+            raise ArmingError(f"stopped: {self.follower.stopped.reason}; look at the arm, then reset and enable")
 
     def _latch_asked(self) -> None:
         if self.stops.pending is not None:

@@ -3,7 +3,7 @@
 from diffpol_ros.core.clock import Clock, SteadyClock, to_ns
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import RobotState
-from diffpol_ros.robots.base import Robot
+from diffpol_ros.robots.base import Robot, RobotTaken
 from diffpol_ros.robots.contained import ContainedRobot
 
 RETRY_SECONDS = 1.0
@@ -53,11 +53,16 @@ class RobotLink:
         self._next_try_ns = 0
 
     def start_controller(self) -> RobotState:
-        """Let the robot follow targets; return its tick after that, or raise a RobotError and take it as lost."""
+        """Let the robot follow targets; return its tick after that, or raise a RobotError and take it as lost.
+
+        A robot that another client moves is refused by RobotTaken, and nothing is ended.
+        """
         try:
             self.robot.start_controller()
             self._controlled = True
             return self.robot.state()
+        except RobotTaken:
+            raise
         except RobotError as error:
             self.end_controller()
             self.lose(error)
@@ -72,6 +77,11 @@ class RobotLink:
             self.robot.stop()
         except RobotError as error:
             self.lose(error)
+
+    def end_any_controller(self) -> None:
+        """End what runs on a connected robot, were it another client's; only when a person asks for it."""
+        self._controlled = self._controlled or self._connected
+        self.end_controller()
 
     def close(self) -> None:
         """End the controller and hang up."""

@@ -9,6 +9,7 @@ from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.nodes.bridge import Bridge
+from diffpol_ros.robots.base import RobotTaken
 from diffpol_ros.robots.link import RobotLink
 from tests.control.arm import PANDA, START_NS, InstantArm, chunk, near_home
 from tests.fake_hand import FakeHand
@@ -22,7 +23,7 @@ class FakeRobot:
         self.failing: set[str] = set()
         self.calls: list[str] = []
         self.hand = FakeHand()
-        self.running = False
+        self.running = self.taken = False
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -38,6 +39,8 @@ class FakeRobot:
 
     def start_controller(self) -> None:
         self._call("start_controller")
+        if self.taken:
+            raise RobotTaken("another client moves it")
         self.running = True
 
     def send(self, target: JointTarget) -> JointTarget:
@@ -50,7 +53,7 @@ class FakeRobot:
 
     def stop(self) -> None:
         self._call("stop")
-        self.running = False
+        self.running = self.taken = False
 
     def close(self) -> None:
         self.calls.append("close")

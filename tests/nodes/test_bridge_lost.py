@@ -8,6 +8,7 @@ from diffpol_ros.control.follower import ArmingError, Follower
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.nodes.bridge import Bridge
+from diffpol_ros.robots.base import RobotTaken
 from diffpol_ros.robots.link import RobotLink
 from tests.control.arm import PANDA, START_NS, chunk, near_home
 from tests.nodes.bridge_stage import FakeRobot, Stage
@@ -74,6 +75,16 @@ def test_an_arm_condemned_while_its_robot_hung_is_not_taken_for_enabled(stage: S
     stage.bridge.overdue(Stop("robot_lost", "by a test"))
     with pytest.raises(ArmingError, match="by a test"):
         stage.bridge.enable()
+
+
+def test_only_a_reset_ends_what_another_client_left_running(stage: Stage) -> None:
+    stage.robot.taken = True
+    with pytest.raises(RobotTaken):
+        stage.bridge.enable()
+    stage.bridge.stop("asked", "by a test")
+    assert stage.bridge.link.connected and "stop" not in stage.robot.calls
+    stage.bridge.reset()
+    stage.move()
 
 
 def test_a_robot_lost_while_disabled_holds_and_comes_back_by_itself(stage: Stage) -> None:

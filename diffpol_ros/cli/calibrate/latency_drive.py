@@ -17,7 +17,7 @@ from diffpol_ros.core.clock import Clock, to_ns, to_seconds
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import ActionChunk, Array, RobotState
-from diffpol_ros.robots.base import Robot
+from diffpol_ros.robots.base import Robot, RobotTaken
 
 WAYPOINT_S = 0.02
 START_S = 0.1
@@ -95,7 +95,12 @@ class LatencyDrive:
     def start(self) -> None:
         """Let the robot hold where it is under its controller, and wait until that has its full stiffness."""
         self._controlled = True
-        self.robot.start_controller()
+        try:
+            self.robot.start_controller()
+        except RobotTaken:
+            # What another client moves is not ended here.
+            self._controlled = False
+            raise
         state = self.robot.state()
         self._follower.enable(self._clock.now_ns(), state)
         self._home = self.kinematics.forward(state.joint_positions)

@@ -7,6 +7,7 @@ import numpy as np
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import JOINTS, JointLimits
 from diffpol_ros.core.types import Array
+from diffpol_ros.robots.base import RobotTaken
 
 LOWEST_RATE_HZ = 500
 
@@ -22,6 +23,15 @@ def require_expected_robot(metadata: Any, limits: JointLimits, address: str) -> 
         raise RobotError(f"{where} runs at {metadata.hz} Hz, expected at least {LOWEST_RATE_HZ}: correct its `hz`")
     if rest.shape != (JOINTS,) or not ((rest >= lower) & (rest <= upper)).all():
         raise RobotError(f"{where} rests at {rest.tolist()}, outside this robot's limits: choose its description")
+
+
+def require_free(episode: Any, address: str) -> None:
+    """Raise RobotTaken where `episode`, the newest of `address`, is still open: that client's targets would go on."""
+    if episode.start >= 0 > episode.end:
+        raise RobotTaken(
+            f"{address} runs a controller that another client started: end that program; where it is gone already, "
+            "bridge/reset ends what it left"
+        )
 
 
 def joint_numbers(numbers: Any, name: str, address: str) -> Array:

@@ -13,7 +13,7 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.robots.base import ControllerStopped, Hand, NeedsRecovery, RobotFrozen, RobotUnreachable
 from diffpol_ros.robots.polymetis.channel import Deadlines, PolymetisChannel, RobotLate
-from diffpol_ros.robots.polymetis.checks import joint_numbers, require_expected_robot
+from diffpol_ros.robots.polymetis.checks import joint_numbers, require_expected_robot, require_free
 from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
 from diffpol_ros.robots.polymetis.messages import CONTROLLER_METHODS, ControllerChunk, Empty, chunks_of, stamp_of
 from diffpol_ros.robots.polymetis.settings import PolymetisSettings
@@ -84,6 +84,8 @@ class PolymetisRobot:
     def start_controller(self) -> None:
         """Send the stored controller, holding the present positions, softly at first; returns once it runs."""
         positions = self._read(self._deadlines.tick).joint_positions
+        if not self._left_running:
+            require_free(self._call("GetEpisodeInterval", Empty(), self._deadlines.connect), self._channel.address)
         self._gripper.forget_target()
         self._why_stopped = "the new controller did not start"
         chunks = chunks_of(self._controllers.controller(positions))
@@ -110,8 +112,7 @@ class PolymetisRobot:
         update = self._controllers.update(target.joint_positions, self._stiffness_scale, decided_ns)
         self._call("UpdateController", ControllerChunk(torchscript_binary_chunk=update), self._deadlines.update)
         width = self._gripper.goto(target.gripper_width)
-        if self._why_stopped:
-            # The connection was lost meanwhile.
+        if self._why_stopped:  # the connection was lost meanwhile
             self._gripper.forget_target()
         # Polymetis takes single precision.
         sent = np.asarray(target.joint_positions, dtype=np.float32).astype(np.float64)
