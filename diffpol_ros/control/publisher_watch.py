@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import to_ns, to_seconds
 
 UNKNOWN = "_NODE_NAME_UNKNOWN_"
@@ -19,21 +20,24 @@ class PublisherWatch:
         self._topic = topic
         self._since_ns: int | None = None
 
-    def rivals(self, names: Sequence[str], now_ns: int) -> str:
-        """Return which publishers are too many, or an empty text; `names` holds one node name a publisher.
+    def judge(self, names: Sequence[str], now_ns: int) -> Hold | Stop | None:
+        """Return why an arm must not follow these publishers, or None; `names` holds one node name a publisher.
 
         Of two with the same name one is taken to be dead for a while (two that live beside each other are told apart
-        by their heartbeats), and one that has no name yet is given time to be introduced.
+        by their heartbeats). While one has no name yet nobody knows whose chunks come: the arm holds until it is
+        introduced.
         """
         if len(names) < 2:
             self._since_ns = None
-            return ""
+            return None
         since_ns = self._since_ns = now_ns if self._since_ns is None else self._since_ns
         nameless = any(name.endswith(UNKNOWN) for name in names)
         several = len({name for name in names if not name.endswith(UNKNOWN)}) > 1
         patience_ns = DISCOVERY_NS if nameless else REMEMBRANCE_NS
-        if not several and now_ns - since_ns < patience_ns:
-            return ""
-        told = ", ".join(sorted(names))
-        since = "" if several else f" for {to_seconds(now_ns - since_ns):.0f} s"
-        return f"{self._topic} has {len(names)} publishers{since}: {told}; leave one"
+        told = f"{len(names)} publishers"
+        if several or now_ns - since_ns >= patience_ns:
+            since = "" if several else f" for {to_seconds(now_ns - since_ns):.0f} s"
+            return Stop("two_publishers", f"{self._topic} has {told}{since}: {', '.join(sorted(names))}; leave one")
+        return (
+            Hold("two_publishers", f"{self._topic} has {told}, and who they are is not known yet") if nameless else None
+        )

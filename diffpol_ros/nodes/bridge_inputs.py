@@ -9,7 +9,7 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.control.publisher_watch import PublisherWatch
-from diffpol_ros.control.verdict import Stop
+from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import ObservationError
 from diffpol_ros.core.types import ActionChunk
@@ -45,16 +45,17 @@ class BridgeInputs:
         self._node.get_logger().warning(complaint, throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def check_publishers(self) -> None:
-        """Stop an arm that is offered chunks by two."""
-        rivals = self._rivals()
-        if rivals and self._bridge.follower.enabled:
-            self._bridge.condemn(Stop("two_publishers", rivals))
+        """Stop an arm that is offered chunks by two, and hold one while nobody knows by whom."""
+        found = self._rivals()
+        self._bridge.doubt = found if isinstance(found, Hold) else None
+        if isinstance(found, Stop) and self._bridge.follower.enabled:
+            self._bridge.condemn(found)
 
     def require_one_publisher(self) -> None:
         """Raise ArmingError where two offer chunks."""
-        rivals = self._rivals()
-        if rivals:
-            raise ArmingError(rivals)
+        found = self._rivals()
+        if found is not None:
+            raise ArmingError(found.reason)
 
     def _on_heartbeat(self, message: DiagnosticArray) -> None:
         try:
@@ -81,13 +82,13 @@ class BridgeInputs:
         if refusal is not None and self._bridge.follower.enabled:
             self._warn(refusal.reason)
 
-    def _rivals(self) -> str:
+    def _rivals(self) -> Hold | Stop | None:
         with self._lock:
             return self._look_for_rivals()
 
-    def _look_for_rivals(self) -> str:
+    def _look_for_rivals(self) -> Hold | Stop | None:
         if self._node.count_publishers(CHUNKS) < 2:
-            return self._offers.rivals((), self._clock.now_ns())
+            return self._offers.judge((), self._clock.now_ns())
         infos = self._node.get_publishers_info_by_topic(CHUNKS)
         names = [f"{each.node_namespace.rstrip('/')}/{each.node_name}" for each in infos]
-        return self._offers.rivals(names, self._clock.now_ns())
+        return self._offers.judge(names, self._clock.now_ns())
