@@ -9,12 +9,17 @@ from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from diffpol_ros.control.follower import ArmingError
+from diffpol_ros.core.errors import DiffpolError
 
 Work = Callable[[], None]
 Pace = Callable[[], bool]
 LOOK_S = 0.05
 # A tick that takes longer to end is given up [s].
 LONGEST_END_S = 2.0
+
+
+class Defect(DiffpolError):
+    """What was asked failed by a mistake; the log tells it whole."""
 
 
 class SteadyPace:
@@ -67,9 +72,9 @@ def claim_priority(priority: int) -> str:
 class BridgeLoop:
     """Ticks at a pace, and between ticks does what others ask for."""
 
-    def __init__(self, tick: Work) -> None:
-        """Prepare to call `tick`."""
-        self._tick = tick
+    def __init__(self, tick: Work, on_defect: Callable[[Exception], None]) -> None:
+        """Prepare to call `tick`; a mistake in it, or in what was asked, goes to `on_defect`, and the loop goes on."""
+        self._tick, self._on_defect = tick, on_defect
         self._asked: queue.SimpleQueue[Work] = queue.SimpleQueue()
         self._ending, self._given_up = threading.Event(), threading.Event()
         self._ending.set()
@@ -98,7 +103,7 @@ class BridgeLoop:
         return ended
 
     def post(self, work: Work) -> None:
-        """Do `work`, which must not raise, before the next tick."""
+        """Do `work` before the next tick."""
         self._asked.put(work)
         if self._thread is None:
             self._do_asked()
@@ -131,9 +136,9 @@ class BridgeLoop:
                 due = pace()
                 self._do_asked()
                 if due:
-                    self._tick()
+                    self._attempt(self._tick)
         except BaseException as error:  # noqa: BLE001
-            # A mistake of ours: told by whoever checks, and the node ends.
+            # Not even told of any more: told by whoever checks, and the node ends.
             self._failure = error
 
     def _do_asked(self) -> None:
@@ -143,7 +148,14 @@ class BridgeLoop:
                 work = self._asked.get_nowait()
             except queue.Empty:
                 return
+            self._attempt(work)
+
+    def _attempt(self, work: Work) -> None:
+        try:
             work()
+        except Exception as error:  # noqa: BLE001
+            # Whatever it was: an arm that is not stopped by name would be left to a thread that has ended.
+            self._on_defect(error)
 
 
 def _fulfil(done: "Future[None]", work: Work, ending: threading.Event) -> None:
@@ -152,7 +164,12 @@ def _fulfil(done: "Future[None]", work: Work, ending: threading.Event) -> None:
     if not done.set_running_or_notify_cancel():
         return
     try:
-        done.set_result(work())
-    except Exception as error:  # noqa: BLE001
+        work()
+    except DiffpolError as error:
         # Raised again by whoever waits.
         done.set_exception(error)
+    except BaseException as error:
+        done.set_exception(Defect(f"a defect, see the log: {type(error).__name__}: {error}"))
+        raise
+    else:
+        done.set_result(None)

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import traceback
 
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock as RclClock
@@ -53,7 +54,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._verdict: Verdict = Hold("not_active", "not active")
         self._timers_on: list[Timer] = []
         self._topics: BridgeTopics | None = None
-        self._loop = BridgeLoop(self._tick)
+        self._loop = BridgeLoop(self._tick, self._on_defect)
 
     def configure(self) -> None:
         """Read the robot's description and connect to the graph."""
@@ -152,6 +153,16 @@ class BridgeNode(StageNode[BridgeParameters]):
                 raise
         self._bridge.settle()
         self._watch.ended()
+
+    def _on_defect(self, error: Exception) -> None:
+        """Stop the arm for a mistake of ours, and tell it whole."""
+        self.get_logger().error(traceback.format_exc(), throttle_duration_sec=COMPLAINT_PERIOD_S)
+        self._watch.ended()
+        why = f"a defect, see the log: {type(error).__name__}: {error}"
+        # One that comes at each tick counts once: else no reset would ever be heard.
+        stop = self._bridge.stops.pending or self._bridge.condemn(Stop("defect", why))
+        self._loop.post(self._bridge.settle)
+        self._publish(Tick(self._bridge.now_ns, None, stop))
 
     def _publish(self, tick: Tick) -> None:
         assert self._topics is not None

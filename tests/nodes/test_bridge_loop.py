@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 
 import pytest
 
@@ -12,7 +13,7 @@ pytest.importorskip("rclpy")
 from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.nodes import bridge_loop
-from diffpol_ros.nodes.bridge_loop import BridgeLoop, ReleasedPace, SteadyPace
+from diffpol_ros.nodes.bridge_loop import BridgeLoop, Defect, ReleasedPace, SteadyPace
 
 DEADLINE_S = 10.0
 
@@ -40,8 +41,13 @@ def ticks() -> Ticks:
 
 
 @pytest.fixture
-def loop(ticks: Ticks) -> Iterator[BridgeLoop]:
-    made = BridgeLoop(ticks)
+def mistakes() -> "Queue[Exception]":
+    return Queue()
+
+
+@pytest.fixture
+def loop(ticks: Ticks, mistakes: "Queue[Exception]") -> Iterator[BridgeLoop]:
+    made = BridgeLoop(ticks, mistakes.put)
     yield made
     ticks.let.set()
     made.stop()
@@ -130,14 +136,38 @@ def test_a_flood_of_posts_keeps_no_tick_from_its_turn(loop: BridgeLoop, ticks: T
     assert loop.stop()
 
 
-def test_a_mistake_in_a_tick_is_raised_where_the_loop_is_asked(loop: BridgeLoop, ticks: Ticks) -> None:
+def test_a_mistake_goes_to_whoever_stops_the_arm_and_the_loop_goes_on(
+    loop: BridgeLoop, ticks: Ticks, mistakes: "Queue[Exception]"
+) -> None:
     ticks.mistake = ZeroDivisionError("a mistake")
     loop.start(SteadyPace(0.002))
-    assert ticks.ticked.wait(DEADLINE_S)
+    assert mistakes.get(timeout=DEADLINE_S) is mistakes.get(timeout=DEADLINE_S) is ticks.mistake
+    ticks.mistake = None
+
+    def mistaken() -> None:
+        raise KeyError("another")
+
+    with pytest.raises(Defect, match="KeyError"):
+        loop.run(mistaken)
+    loop.run(lambda: None)
+    loop.check()
+    told = mistakes.get(timeout=DEADLINE_S)
+    while not isinstance(told, KeyError):
+        told = mistakes.get(timeout=DEADLINE_S)
+
+
+def test_a_mistake_of_which_nobody_can_be_told_is_raised_where_the_loop_is_asked(ticks: Ticks) -> None:
+    def untold(error: Exception) -> None:
+        raise error
+
+    loop = BridgeLoop(ticks, untold)
+    ticks.mistake = ZeroDivisionError("a mistake")
+    loop.start(SteadyPace(0.002))
     with pytest.raises(ZeroDivisionError):
         loop.run(lambda: None)
     with pytest.raises(ZeroDivisionError):
         loop.check()
+    loop.stop()
 
 
 def test_a_released_pace_ticks_once_a_release_and_serves_meanwhile(loop: BridgeLoop, ticks: Ticks) -> None:
