@@ -13,7 +13,7 @@ from diffpol_ros.core.types import Array, Pose
 # Where a camera's tripod stands, beside what the robot's file says.
 TRIPOD = KeepOut("tripod", (0.55, 0.1, 0.0), (0.7, 0.3, 0.4))
 DOWN = np.array([1.0, 0.0, 0.0, 0.0])
-OFF, WAVERING = 0.02, 0.1
+OFF, WAVERING = 0.02, 0.05
 """How far a chunk begins from where the arm is [m], and how much each of its actions turns by itself."""
 
 Way = Callable[[np.random.Generator, RobotDescription], tuple[Array, float]]
@@ -54,7 +54,7 @@ def keep_out(random: np.random.Generator, description: RobotDescription) -> tupl
 def elbow(random: np.random.Generator, description: RobotDescription) -> tuple[Array, float]:
     """Lead near the base, upright and turned, so that elbow and forearm come about."""
     lower, upper = _box(description)
-    return random.uniform(lower, np.array([lower[0] + 0.15, upper[1], upper[2]])), 1.5
+    return random.uniform(lower, np.array([lower[0] + 0.15, upper[1], upper[2]])), 0.8
 
 
 WAYS: tuple[Way, ...] = (wild, walls, table, keep_out, elbow)
