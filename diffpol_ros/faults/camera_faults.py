@@ -28,13 +28,13 @@ BELIEVED_M = 0.05
 def frozen(rig: TwinRig) -> Iterator[int]:
     """Let each camera send its next picture again and again, under new stamps, as a hanging driver does.
 
-    Time counts from the first picture that should have been another.
+    Time counts from the last picture that was new.
     """
-    repeated_ns: list[int] = []
-    edits = [(topic, _hanging(lambda: repeated_ns.append(rig.now_ns()))) for topic in (FRONT, SIDE)]
+    kept_ns: list[int] = []
+    edits = [(topic, _hanging(lambda: kept_ns.append(rig.now_ns()))) for topic in (FRONT, SIDE)]
     with edited(rig, edits):
-        rig.wait(lambda: repeated_ns, FIRST_S, "a picture that comes again")
-        yield repeated_ns[0]
+        rig.wait(lambda: len(kept_ns) == len(edits), FIRST_S, "a last picture of each camera")
+        yield max(kept_ns)
 
 
 def hidden(rig: TwinRig) -> AbstractContextManager[int]:
@@ -60,14 +60,14 @@ def moved(rig: TwinRig) -> AbstractContextManager[int]:
     return edited(rig, [(topic, _misleading(topic, _always)) for topic in (FRONT, SIDE)])
 
 
-def _hanging(repeated: Callable[[], None]) -> Edit:
+def _hanging(kept_one: Callable[[], None]) -> Edit:
     kept: list[Any] = []
 
     def edit(message: Any) -> Any:
         if not kept:
             kept.append(message)
+            kept_one()
             return message
-        repeated()
         kept[0].header.stamp = message.header.stamp
         return kept[0]
 

@@ -9,6 +9,8 @@ from diffpol_ros.faults.rig import Rig, RigError
 LATCHED_S = 0.15
 BACK_S = 20.0
 AGAIN_S = 30.0
+WATCHED_S = 2.0
+"""For how long a bridge that came back is watched while chunks flow, before anybody touches it."""
 
 
 def come_back(rule: Recovery, rig: Rig) -> str:
@@ -58,9 +60,9 @@ def _recovered(rig: Rig) -> str:
 def _respawned(rig: Rig) -> str:
     mark_ns = rig.now_ns()
     rig.wait(lambda: any(seen.arrived_ns > mark_ns for seen in rig.verdicts()), AGAIN_S, "the bridge's return")
-    came_back = next(seen for seen in rig.verdicts() if seen.arrived_ns > mark_ns)
-    if came_back.word == "COMMAND":
-        return "the bridge came back enabled"
+    rig.wait_until(rig.now_ns() + to_ns(WATCHED_S), lambda: _acts(rig, mark_ns))
+    if _acts(rig, mark_ns):
+        return "the bridge came back enabled, or enabled itself"
     _require(rig, "bridge/reset")
     _enable(rig)
     return ""
@@ -88,6 +90,12 @@ def _enable(rig: Rig) -> None:
     rig.call("policy/reset")
     mark_ns = rig.now_ns()
     rig.wait(lambda: _follows_after(rig, mark_ns), BACK_S, "following after enabling")
+
+
+def _acts(rig: Rig, mark_ns: int) -> bool:
+    """Tell whether the gate lets anything move, or anything was sent."""
+    commands = any(seen.arrived_ns > mark_ns and seen.word == "COMMAND" for seen in rig.verdicts())
+    return commands or any(each.arrived_ns > mark_ns for each in rig.received())
 
 
 def _follows_after(rig: Rig, mark_ns: int) -> bool:

@@ -29,12 +29,22 @@ def edited(rig: TwinRig, edits: Sequence[tuple[str, Edit]]) -> Iterator[int]:
 
 @contextmanager
 def silent(rig: TwinRig, topics: Sequence[str]) -> Iterator[int]:
-    """Let nothing more come over some topics; time counts from the first message that is missed."""
-    missed_ns: list[int] = []
+    """Let nothing more come over some topics; time counts from the last message that passed."""
+    passed_ns: dict[str, int] = {}
 
-    def drop(_: Any) -> None:
-        missed_ns.append(rig.now_ns())
+    def noting(topic: str) -> Edit:
+        def note(message: Any) -> Any:
+            passed_ns[topic] = rig.now_ns()
+            return message
 
-    with edited(rig, [(topic, drop) for topic in topics]):
-        rig.wait(lambda: missed_ns, FIRST_S, "a message to miss")
-        yield missed_ns[0]
+        return note
+
+    with edited(rig, [(topic, noting(topic)) for topic in topics]):
+        rig.wait(lambda: len(passed_ns) == len(topics), FIRST_S, "a last message of each topic")
+        for topic in topics:
+            rig.relay(topic).edit = dropped
+        yield max(passed_ns.values())
+
+
+def dropped(_: Any) -> None:
+    """Let no message pass."""

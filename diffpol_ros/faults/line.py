@@ -1,21 +1,26 @@
-"""A TCP connection that passes through here, so that a fault can pull its cable."""
+"""A TCP connection that passes through here, so that a fault can pull its cable and somebody can listen."""
 
 import selectors
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 POLL_S = 0.05
 READ_SIZE = 1 << 16
+Listener = Callable[[bytes], None]
 
 
 class ProxyLine:
     """Implements `faults.rig.Line`: forwards what comes to `port` to a server, while it is let."""
 
-    def __init__(self, server_port: int) -> None:
-        """Listen on a port of its own; `server_port` need not answer yet."""
-        self._server_port = server_port
+    def __init__(self, server_port: int, overhear: Callable[[], Listener] | None = None) -> None:
+        """Listen on a port of its own; `server_port` need not answer yet.
+
+        `overhear` makes for each connection what gets all bytes that go to the server.
+        """
+        self._server_port, self._overhear = server_port, overhear
+        self._listeners: dict[socket.socket, Listener] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._peers: dict[socket.socket, socket.socket] = {}
@@ -85,11 +90,16 @@ class ProxyLine:
             end.settimeout(1.0)
             self._peers[end] = other
             self._selector.register(end, selectors.EVENT_READ)
+        if self._overhear is not None:
+            self._listeners[client] = self._overhear()
 
     def _pass_on(self, end: socket.socket) -> None:
         try:
             data = end.recv(READ_SIZE)
             if data:
+                if end in self._listeners:
+                    # Before the server can answer, so that arrivals are in order with what follows the answer.
+                    self._listeners[end](data)
                 self._peers[end].sendall(data)
                 return
         except OSError:
@@ -102,15 +112,16 @@ class ProxyLine:
             if each is None:
                 continue
             self._peers.pop(each, None)
+            self._listeners.pop(each, None)
             with suppress(KeyError, ValueError):
                 self._selector.unregister(each)
             each.close()
 
 
 @contextmanager
-def proxy_line(server_port: int) -> Iterator[ProxyLine]:
+def proxy_line(server_port: int, overhear: Callable[[], Listener] | None = None) -> Iterator[ProxyLine]:
     """Give a line to `server_port` on this machine."""
-    line = ProxyLine(server_port)
+    line = ProxyLine(server_port, overhear)
     try:
         yield line
     finally:

@@ -25,9 +25,10 @@ def hand_silent(rig: TwinRig) -> AbstractContextManager[int]:
 @contextmanager
 def stalled(rig: TwinRig) -> Iterator[int]:
     """Stop the policy's process as a machine does that swaps, and let it go on."""
+    struck_ns = rig.now_ns()
     rig.signal("policy", signal.SIGSTOP)
     try:
-        yield rig.now_ns()
+        yield struck_ns
     finally:
         rig.signal("policy", signal.SIGCONT)
 

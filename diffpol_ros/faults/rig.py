@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.faults.received import Findings, Received
 from diffpol_ros.faults.scripted_policy import ScriptedPolicy
 from diffpol_ros.faults.scripted_robot import ScriptedRobot
 
@@ -53,7 +54,11 @@ class Rig(Protocol):
 
     @property
     def stall(self) -> float:
-        """For how long a thread waited for a processor [s], at worst, since the trial began."""
+        """For how long a thread waited for a processor [s], at worst, since `watch_stall`."""
+        ...
+
+    def watch_stall(self) -> None:
+        """Count from now on how long threads wait."""
         ...
 
     def now_ns(self) -> int:
@@ -81,11 +86,22 @@ class Rig(Protocol):
         ...
 
     def begin(self) -> None:
-        """Begin a trial: bring everything in order, let the arm follow the policy, forget what was seen before."""
+        """Begin a trial: bring everything in order, let the arm follow, forget what was seen before.
+
+        When it returns the gate says COMMAND and the arm is under way.
+        """
         ...
 
-    def unsafe(self) -> Sequence[str]:
+    def received(self) -> Sequence[Received]:
+        """Return the targets that reached the backend since the trial began, oldest first."""
+        ...
+
+    def findings(self) -> Findings:
         """Return what is wrong with the targets that reached the backend since the trial began."""
+        ...
+
+    def last_target_ns(self, answer: Seen) -> int:
+        """Return when the last target came before the arm was let follow again after `answer` [ns]; -1: none did."""
         ...
 
     def restart(self) -> None:
@@ -107,7 +123,7 @@ class FakeRig(Rig, Protocol):
         ...
 
     def jump_clock(self, by_s: float) -> None:
-        """Set this machine's clock forward by `by_s` [s], as far as bridge, robot and policy are concerned."""
+        """Set this machine's clock forward by `by_s` [s], as bridge and policy see it; the robot's own goes on."""
         ...
 
     def add_publisher(self) -> Callable[[], None]:

@@ -1,13 +1,14 @@
 """The twin's graph as real processes, with lines to the robot that can be pulled."""
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.faults.graph_plan import with_hands_in_it
 from diffpol_ros.faults.line import ProxyLine, proxy_line
+from diffpol_ros.faults.overheard import Overheard
 from diffpol_ros.faults.rig import RigError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.description import twin_graph
@@ -24,9 +25,19 @@ CALL_DEADLINE_S = 3.0
 class RunningGraph:
     """Starts, breaks and ends it, again and again."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], relays: Sequence[str]) -> None:
-        """Prepare a graph that logs into `folder`; all subscribers of `relays` listen to the relayed topics."""
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        relays: Sequence[str],
+        on_request: Callable[[bytes], None] = lambda request: None,
+    ) -> None:
+        """Prepare a graph that logs into `folder`; all subscribers of `relays` listen to the relayed topics.
+
+        `on_request` gets the messages of each call that reaches the arm's server.
+        """
         self._folder, self._environment, self._relays = folder, environment, tuple(relays)
+        self._on_request = on_request
         self._supervisor: Supervisor | None = None
         self._stack = ExitStack()
         self._server_port = 0
@@ -56,7 +67,8 @@ class RunningGraph:
         real = free_ports(2)
         self._server_port = real[0]
         with ExitStack() as stack:
-            arm, gripper = stack.enter_context(proxy_line(real[0])), stack.enter_context(proxy_line(real[1]))
+            arm = stack.enter_context(proxy_line(real[0], lambda: Overheard(self._on_request)))
+            gripper = stack.enter_context(proxy_line(real[1]))
             self._lines = (arm, gripper)
             given = LaunchArguments(arm_port=real[0], gripper_port=real[1], record=False)
             graph = with_hands_in_it(twin_graph(given), self._relays, arm.port, gripper.port)

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import numpy as np
 import rclpy
 import yaml
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from diffpol_ros.control.settings import FollowerSettings
-from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.core.clock import SystemClock, to_seconds
 from diffpol_ros.core.resources import find_resource
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.faults.audit import STRAY_M, Audit, Received
+from diffpol_ros.faults.audit import Audit
+from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.rig import Answer, RigError
 from diffpol_ros.faults.scripted_robot import Sent, Workshop
 from diffpol_ros.faults.shifted_clock import ShiftedClock
@@ -26,7 +28,7 @@ from diffpol_ros.nodes.fault_rig import OperatedRig
 SWITCH_INTERVAL = 0.0005
 START_S = 20.0
 OLDEST_S = 0.05
-MOVING_TARGETS = 25
+MOVING_TARGETS, MOVING_SPEED = 25, 0.02
 LONGEST_DELAY_S = 0.1
 BACKEND = {"kind": "diffpol_ros.faults.scripted_robot", "settings": {}}
 
@@ -40,10 +42,8 @@ class BridgeRig(OperatedRig):
         """Join what `fake_rig` started."""
         assert Workshop.robot is not None
         self.robot, self.policy, self._bridge = Workshop.robot, policy, bridge
-        super().__init__(operator)
+        super().__init__(operator, Audit(self.robot.description, FollowerSettings().period, OLDEST_S), slack_s=0.0)
         self._clock = clock
-        settings = FollowerSettings()
-        self._audit = Audit(self.robot.description, settings.period, STRAY_M, OLDEST_S)
 
     @property
     def dead(self) -> str:
@@ -63,35 +63,39 @@ class BridgeRig(OperatedRig):
         self.robot.forget_sent()
         self.policy.forget()
         self._operator.forget()
-        self._starvation.begin()
         self._operator.enable(START_S)
         self.wait(self._moves, START_S, "a moving arm")
         self._pass_time(self._chance.uniform(0.0, LONGEST_DELAY_S))
+        self.wait(self._moves, START_S, "a moving arm")
 
-    def unsafe(self) -> Sequence[str]:
-        """Return what is wrong with what the scripted robot received."""
+    def watch_stall(self) -> None:
+        """Count from now on how long threads of this process wait."""
+        self._starvation.begin()
+
+    def received(self) -> Sequence[Received]:
+        """Return what the scripted robot received, refused or not."""
         sent = list(self.robot.sent)
         # The wall clock may have been set: how old a target was is told by the steady one, against the youngest.
         youngest: dict[int, int] = {}
         for each in sent:
             youngest[each.run] = min(_delay_ns(each), youngest.get(each.run, _delay_ns(each)))
-        received = [
+        return [
             Received(
                 each.target.stamp_ns,
                 each.target.joint_positions,
                 each.target.gripper_width,
                 to_seconds(_delay_ns(each) - youngest[each.run]),
+                each.arrived_ns,
             )
             for each in sent
         ]
-        return self._audit.complaints(received, self.verdicts())
 
     def restart(self) -> None:
         """Refuse: nothing here ever has to be."""
         raise RigError("the fake rig is not restarted")
 
     def jump_clock(self, by_s: float) -> None:
-        """Set the wall clock of bridge, robot and policy forward by `by_s` [s]."""
+        """Set the wall clock of bridge and policy forward by `by_s` [s]."""
         self._clock.jump(by_s)
 
     def break_kinematics(self, value: float) -> Callable[[], None]:
@@ -99,16 +103,21 @@ class BridgeRig(OperatedRig):
         return self._bridge.break_kinematics(value)
 
     def _moves(self) -> bool:
-        """Tell whether the arm has followed for a while and follows now."""
-        verdicts = self.verdicts()
-        return bool(verdicts) and verdicts[-1].code == "command" and len(self.robot.sent) > MOVING_TARGETS
+        """Tell whether the arm has followed for a while and is under way now."""
+        sent = self.robot.sent
+        if len(sent) <= MOVING_TARGETS or not self._says_command():
+            return False
+        before, last = sent[-2].target, sent[-1].target
+        moved = float(np.abs(last.joint_positions - before.joint_positions).max())
+        return moved > MOVING_SPEED * to_seconds(last.stamp_ns - before.stamp_ns)
 
 
 @contextmanager
 def fake_rig(folder: Path, health: Callable[[], None] = lambda: None) -> Iterator[BridgeRig]:
     """Give the rig, its robot described in `folder`; ROS must be neither initialised nor needed elsewhere."""
     clock = ShiftedClock()
-    Workshop.clock = clock
+    # The robot's machine has a clock of its own.
+    Workshop.clock = SystemClock()
     described = _describe(folder)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL)

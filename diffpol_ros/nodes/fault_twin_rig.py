@@ -10,8 +10,12 @@ from geometry_msgs.msg import PoseWithCovarianceStamped
 from rclpy.node import Node
 
 from diffpol_ros.control.settings import FollowerSettings
+from diffpol_ros.core.clock import SteadyClock, SystemClock
 from diffpol_ros.core.robot_description import JOINTS, load_robot_description
-from diffpol_ros.faults.audit import STRAY_M, Audit, Received
+from diffpol_ros.core.types import JointTarget
+from diffpol_ros.faults.arrivals import Arrivals
+from diffpol_ros.faults.audit import Audit
+from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.rig import Line, Relay, RigError
 from diffpol_ros.faults.running_graph import RunningGraph
 from diffpol_ros.nodes.fault_operator import Operator
@@ -20,6 +24,7 @@ from diffpol_ros.nodes.fault_rig import OperatedRig
 from diffpol_ros.nodes.messages import from_stamp, gripper_width
 from diffpol_ros.nodes.quality import EVENTS
 from diffpol_ros.nodes.session import ros_node
+from diffpol_ros.robots.polymetis.stored_controllers import OLDEST_UPDATE
 
 START_S = 90.0
 SETTLE_S = 0.4
@@ -37,13 +42,13 @@ class GraphRig(OperatedRig):
 
     def __init__(self, folder: Path, environment: dict[str, str], operator: Operator, relays: Sequence[str]) -> None:
         """Prepare a graph that logs into `folder`; `relays` pass through here."""
-        super().__init__(operator)
+        description, period = load_robot_description("panda"), FollowerSettings().period
+        super().__init__(operator, Audit(description, period, OLDEST_UPDATE, 0.5 * period), slack_s=0.5 * period)
         self._awaited = 0
-        self.graph = RunningGraph(folder, environment, relays)
+        self._arrivals = Arrivals(SteadyClock(), SystemClock(), description.gripper.closed_width)
+        self.graph = RunningGraph(folder, environment, relays, self._arrivals.hear)
         self._estimated_ns = 0
         self._relays = {topic: TopicRelay(operator.node, topic) for topic in relays}
-        description, settings = load_robot_description("panda"), FollowerSettings()
-        self._audit = Audit(description, settings.period, STRAY_M, settings.period)
         operator.node.create_subscription(PoseWithCovarianceStamped, "objects/block/pose", self._on_estimate, EVENTS)
 
     @property
@@ -88,7 +93,7 @@ class GraphRig(OperatedRig):
         self._await_graph()
         for _ in range(ATTEMPTS):
             self._begin()
-            if not self._is_stopped():
+            if self._moves():
                 return
         last = self.verdicts()[-1]
         raise RigError(f"the arm did not follow in {ATTEMPTS} attempts; the gate says {last.code}: {last.reason}")
@@ -103,20 +108,25 @@ class GraphRig(OperatedRig):
         self._demand(AFRESH)
         self._estimated_ns = 0
         self.wait(lambda: self._estimated_ns, START_S, "an estimate of the block")
+        self._arrivals.forget()
         self._operator.forget()
-        self._starvation.begin([self.process_id("bridge"), self.process_id("policy"), self.process_id("twin")])
         self.enable(START_S)
         self._demand(("policy/reset",))
-        self.wait(lambda: self._moves() or self._is_stopped(), MOVING_DEADLINE_S, "a moving arm")
+        self._await_motion()
         self._pass_time(self._chance.uniform(0.0, LONGEST_DELAY_S))
+        self._await_motion()
 
-    def unsafe(self) -> Sequence[str]:
-        """Return what is wrong with the targets that the bridge sent."""
-        received = [
-            Received(from_stamp(target.header.stamp), np.array(target.position[:JOINTS]), gripper_width(target))
-            for target in self._operator.targets()
+    def watch_stall(self) -> None:
+        """Count from now on how long threads of the graph wait."""
+        self._starvation.begin([self.process_id("bridge"), self.process_id("policy"), self.process_id("twin")])
+
+    def received(self) -> Sequence[Received]:
+        """Return the targets that passed over the line to the arm's server."""
+        told = [
+            JointTarget(from_stamp(each.header.stamp), np.array(each.position[:JOINTS]), gripper_width(each))
+            for each in self._operator.targets()
         ]
-        return self._audit.complaints(received, self.verdicts())
+        return self._arrivals.received(told)
 
     def restart(self) -> None:
         """Start the graph again, or for the first time."""
@@ -128,10 +138,13 @@ class GraphRig(OperatedRig):
             self._operator.require((*CALM, *AFRESH, "bridge/enable", "policy/reset"), START_S)
             self._awaited = self.graph.starts
 
+    def _await_motion(self) -> None:
+        self.wait(lambda: self._moves() or self._is_stopped(), MOVING_DEADLINE_S, "a moving arm")
+
     def _moves(self) -> bool:
-        """Tell whether the arm follows and is under way."""
-        verdicts, states = self.verdicts(), self._operator.states()
-        if not verdicts or not states or verdicts[-1].code != "command":
+        """Tell whether the arm follows and is under way, at this moment."""
+        states = self._operator.states()
+        if not states or not self._says_command():
             return False
         return bool(np.abs(np.array(states[-1].velocity)).max() > MOVING_SPEED)
 

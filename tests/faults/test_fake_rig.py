@@ -69,7 +69,7 @@ def test_starting_and_stopping_again_and_again_is_harmless(rig: BridgeRig) -> No
     rig.begin()
     starts_and_stops(rig, CYCLES)
     rig.begin()
-    assert not rig.unsafe()
+    assert not rig.findings().unsafe
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def test_a_thousand_starts_and_stops_leave_nothing_behind(rig: BridgeRig) -> Non
     starts_and_stops(rig, MANY_CYCLES)
     rig.begin()
     after = footprint()
-    assert not rig.unsafe()
+    assert not rig.findings().unsafe
     assert after.threads == before.threads and after.files == before.files
     assert after.memory < before.memory + MORE_MEMORY_MB
 

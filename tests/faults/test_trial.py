@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from diffpol_ros.faults.fault import Fault, Recovery
+from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.trial import MOST_VOID, run_trial
 from tests.faults.written_rig import STEP_NS, WrittenRig, strike
 
 FAULT = Fault("robot_gone", "It goes.", ("stop.robot_lost",), Recovery.ENABLE, fake=strike, target=0.3)  # type: ignore[arg-type]
+HOME = np.zeros(7)
 HELD = replace(FAULT, expected=("hold.state_old",), recovery=Recovery.GOES_ON)
 
 
@@ -86,7 +89,62 @@ def test_an_arm_that_must_go_on_may_not_be_held_once() -> None:
     assert not run_trial(fault, WrittenRig(held)).passed
 
 
-def test_what_a_stalled_machine_failed_is_done_again_and_counted() -> None:
-    rig = WrittenRig(latched("tracking"))
+def stalled(answers: Callable[[WrittenRig], tuple[str, str]]) -> WrittenRig:
+    rig = WrittenRig(answers)
+    rig.stall = 1.0
+    return rig
+
+
+def test_what_came_late_on_a_stalled_machine_is_done_again_and_counted() -> None:
+    for answers in (latched(after=40), lambda rig: ("COMMAND", "")):
+        trial = run_trial(FAULT, stalled(answers))
+        assert trial.void == MOST_VOID and trial.starved
+
+
+def test_an_unsafe_target_is_never_excused() -> None:
+    rig = stalled(latched(after=40))
+    rig.complaints.append("7 targets were sent after the Stop")
+    trial = run_trial(FAULT, rig)
+    assert trial.unsafe and trial.void == 0 and not trial.starved
+
+
+def test_a_wrong_stop_and_a_wrong_way_back_are_never_excused() -> None:
+    assert run_trial(FAULT, stalled(latched("tracking"))).void == 0
+    rig = stalled(latched())
+    rig.enable_always = True
+    trial = run_trial(FAULT, rig)
+    assert "nobody had reset" in trial.complaint and trial.void == 0
+
+
+def test_an_old_target_fails_unless_the_machine_stalled() -> None:
+    rig = WrittenRig(latched())
+    rig.old.append("a target was 0.077 s old when it arrived")
+    assert not run_trial(FAULT, rig).passed and run_trial(FAULT, rig).void == 0
     rig.stall = 1.0
     assert run_trial(FAULT, rig).void == MOST_VOID
+
+
+def test_safe_is_not_before_the_last_target_that_came() -> None:
+    def answers(rig: WrittenRig) -> tuple[str, str]:
+        rig.sent.append(Received(rig.time_ns, HOME, 0.04, 0.0, rig.time_ns))
+        return held(rig)
+
+    fault = replace(HELD, lasts=0.5)
+    trial = run_trial(fault, WrittenRig(answers))
+    assert trial.noticed == pytest.approx(0.01) and trial.late
+    assert trial.safe == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_fault_must_strike_an_arm_that_follows() -> None:
+    trial = run_trial(HELD, WrittenRig(lambda rig: ("HOLD", "state_old")))
+    assert "did not follow when it was struck" in trial.complaint and trial.void == MOST_VOID
+
+
+def test_a_bridge_that_enables_itself_after_it_came_back_fails() -> None:
+    def answers(rig: WrittenRig) -> tuple[str, str]:
+        back_s = (rig.time_ns - rig.healed_ns) / 1e9 if rig.healed_ns >= 0 else -1.0
+        itself = back_s > 1.0 and "bridge/reset" not in rig.calls
+        return ("HOLD", "not_enabled") if rig.struck_ns >= 0 and not (itself or rig.enabled) else ("COMMAND", "")
+
+    fault = replace(FAULT, expected=("hold.not_enabled",), recovery=Recovery.RESPAWN)
+    assert "enabled itself" in run_trial(fault, WrittenRig(answers)).complaint

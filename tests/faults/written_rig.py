@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from diffpol_ros.faults.received import Findings, Received
 from diffpol_ros.faults.rig import Answer, Seen
+from diffpol_ros.faults.stillness import last_arrival_ns
 
 STEP_NS = 10_000_000
 
@@ -20,6 +22,8 @@ class WrittenRig:
         self.enable_always = False
         self.dead, self.stall = "", 0.0
         self.complaints: list[str] = []
+        self.old: list[str] = []
+        self.sent: list[Received] = []
         self.seen: list[Seen] = []
         self.calls: list[str] = []
 
@@ -61,8 +65,17 @@ class WrittenRig:
     def verdicts(self) -> Sequence[Seen]:
         return self.seen
 
-    def unsafe(self) -> Sequence[str]:
-        return self.complaints
+    def received(self) -> Sequence[Received]:
+        return self.sent
+
+    def findings(self) -> Findings:
+        return Findings(tuple(self.complaints), tuple(self.old))
+
+    def last_target_ns(self, answer: Seen) -> int:
+        return last_arrival_ns(self.sent, self.seen, answer)
+
+    def watch_stall(self) -> None:
+        self.calls.append("watch_stall")
 
     def restart(self) -> None:
         self.calls.append("restart")

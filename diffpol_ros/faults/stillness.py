@@ -1,0 +1,38 @@
+"""Whether the arm was left alone while the gate said that it is."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.faults.received import Received
+from diffpol_ros.faults.rig import Seen
+
+STILL = {"HOLD": "while the gate said Hold", "STOP": "after the Stop"}
+
+
+def sent_while_still(received: Sequence[Received], verdicts: Sequence[Seen], slack_ns: int = 0) -> Iterator[str]:
+    """Yield a complaint where targets were decided between a Hold or Stop and the next verdict that is neither.
+
+    Braking is told as COMMAND with a name, so not one is legitimate; a Stop that stays the last word lasts for ever.
+    A target may fail in the very tick that it stops, but no tick both holds and sends. `slack_ns`: how uncertain the
+    targets' stamps are.
+    """
+    for index, seen in enumerate(verdicts):
+        if seen.word not in STILL:
+            continue
+        begin_ns = seen.stamp_ns + slack_ns + (seen.word == "STOP")
+        end_ns = verdicts[index + 1].stamp_ns - slack_ns if index + 1 < len(verdicts) else math.inf
+        sent = [each.stamp_ns for each in received if begin_ns <= each.stamp_ns < end_ns]
+        if sent:
+            after = to_seconds(sent[0] - seen.stamp_ns)
+            yield f"{len(sent)} targets were sent {STILL[seen.word]} {seen.name}, the first {after:.3f} s later"
+
+
+def last_arrival_ns(received: Sequence[Received], verdicts: Sequence[Seen], answer: Seen, slack_ns: int = 0) -> int:
+    """Return when the last target arrived before the gate let the arm follow again after `answer` [ns], steady.
+
+    -1: none did.
+    """
+    later = verdicts[verdicts.index(answer) :]
+    until_ns = next((seen.stamp_ns - slack_ns for seen in later if seen.word == "COMMAND"), math.inf)
+    return max((each.arrived_ns for each in received if each.stamp_ns < until_ns), default=-1)
