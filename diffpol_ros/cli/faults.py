@@ -14,7 +14,7 @@ from rich.table import Table
 
 from diffpol_ros.cli.signals import Ending, orderly_exit
 from diffpol_ros.core.errors import SettingsError
-from diffpol_ros.faults.campaign import Stand, count_trials, run_campaign
+from diffpol_ros.faults.campaign import Stand, count_trials, expected_duration, run_campaign
 from diffpol_ros.faults.fault import RIGS, Fault
 from diffpol_ros.faults.registry import faults_called
 from diffpol_ros.faults.start import run_start
@@ -65,12 +65,15 @@ class Faults:
         self, faults: tuple[Fault, ...], rigs: tuple[str, ...], trials: list[Trial], console: Console, ending: Ending
     ) -> None:
         total = count_trials(faults, rigs, self.repeats)
+        minutes = expected_duration(faults, rigs, self.repeats) / 60.0
+        console.print(f"{total} trials, about {minutes:.0f} minutes where nothing else runs")
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diffpol-faults-")))
             domain = self.domain or stack.enter_context(free_domain())
             for trial in run_campaign(faults, rigs, self.repeats, _stand(folder, domain, ending)):
                 trials.append(trial)
                 console.print(f"{len(trials):>4}/{total} {_line(trial)}", soft_wrap=True)
+                self._keep(summarize(faults, trials), partial=len(trials) < total)
                 ending.check()
 
     def _tell(self, rows: list[Row], console: Console, partial: bool = False) -> int:
@@ -81,15 +84,19 @@ class Faults:
         for row in rows:
             for failure in row.failures:
                 console.print(f"[red]{row.fault} ({row.rig})[/]: {escape(failure)}", soft_wrap=True)
+        self._keep(rows, partial)
+        return 0 if rows and all(row.passed for row in rows) else 1
+
+    def _keep(self, rows: list[Row], partial: bool) -> None:
         if self.output is not None:
             write(self.output, rows, partial)
-        return 0 if rows and all(row.passed for row in rows) else 1
 
 
 def _line(trial: Trial) -> str:
-    wrong = escape("; ".join([*trial.unsafe, trial.complaint]))
+    wrong = escape("; ".join([*trial.unsafe, *trial.old, *([trial.complaint] if trial.complaint else [])]))
     mark = "[green]passed[/]" if trial.passed else f"[red]failed[/] ({wrong})"
     time = "" if trial.safe is None else f" {1000.0 * trial.safe:.0f} ms"
+    mark += "".join(f" (a gap: {escape(gap)})" for gap in trial.gaps)
     return f"{trial.fault} on {trial.rig}: {escape(trial.verdict or 'followed')}{time} {mark}"
 
 

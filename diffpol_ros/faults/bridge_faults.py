@@ -4,7 +4,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from diffpol_ros.faults.fault import Fault, Recovery
+from diffpol_ros.faults.fault import INPUT_STOPS_S, Fault, Recovery
 from diffpol_ros.faults.rig import FakeRig, TwinRig
 
 JUMP_S = 10.0
@@ -40,19 +40,22 @@ BRIDGE_FAULTS = (
         expected=("hold.not_enabled", "hold.no_robot", "hold.not_active"),
         recovery=Recovery.RESPAWN,
         twin=bridge_killed,
+        untimed="nothing is sent from the kill on; the time is that until the bridge is started again",
     ),
     Fault(
         name="clock_ahead",
-        what="The machine's clock jumps 10 s ahead, and back later.",
+        what="The clock of the bridge's machine jumps 10 s ahead of the robot's, and back later.",
         expected=("hold.clock",),
         recovery=Recovery.GOES_ON,
         fake=clock_jump(JUMP_S),
+        target=INPUT_STOPS_S,
     ),
     Fault(
         name="clock_behind",
-        what="The machine's clock jumps 10 s back, and ahead later.",
+        what="The clock of the bridge's machine jumps 10 s back from the robot's, and ahead later.",
         expected=("hold.clock",),
         recovery=Recovery.GOES_ON,
         fake=clock_jump(-JUMP_S),
+        target=INPUT_STOPS_S,
     ),
 )

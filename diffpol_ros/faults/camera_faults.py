@@ -12,7 +12,7 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.faults.edits import FIRST_S, Edit, edited, silent
-from diffpol_ros.faults.fault import INPUT_STOPS_S, UNFIT, Fault, Recovery
+from diffpol_ros.faults.fault import INPUT_STOPS_S, MAY_PASS, OUTLIVES_OBJECT_S, UNFIT, Fault, Recovery
 from diffpol_ros.faults.pictures import covered, pixels_of, with_pixels, with_thing
 from diffpol_ros.faults.rig import RigError, TwinRig
 
@@ -116,6 +116,7 @@ def _hidden_for(seconds: float, name: str, expected: tuple[str, ...], what: str)
         expected=expected,
         recovery=Recovery.GOES_ON if expected else Recovery.NEVER_HELD,
         twin=hidden,
+        target=OUTLIVES_OBJECT_S if expected else None,
         lasts=seconds,
         relays=RELAYS,
     )
@@ -151,7 +152,7 @@ CAMERA_FAULTS = (
     ),
     _hidden_for(0.2, "briefly", (), "The policy goes by the last estimate."),
     _hidden_for(1.0, "1_s", (), "The policy goes by the last estimate, as it does when the hand is in the way."),
-    _hidden_for(6.0, "6_s", (UNFIT,), "That is longer than the bundle's max_object_age_s of 5 s allows."),
+    _hidden_for(7.0, "7_s", (UNFIT,), "That is longer than the bundle's max_object_age_s of 5 s allows."),
     Fault(
         name="tag_flip",
         what="The images of 0.1 s show the block elsewhere: estimation doubts them.",
@@ -169,6 +170,7 @@ CAMERA_FAULTS = (
         twin=moved,
         lasts=2.0,
         may_pass=True,
+        untimed=MAY_PASS,
         relays=RELAYS,
     ),
 )

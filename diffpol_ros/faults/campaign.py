@@ -33,6 +33,15 @@ def run_campaign(faults: Sequence[Fault], rigs: Sequence[str], repeats: int, sta
         yield from _on(partial(stand.twin, relays), list(group), repeats)
 
 
+SECONDS = {"fake": 3.0, "twin": 15.0, "start": 5.0}
+"""What a trial takes on each rig, roughly."""
+
+
+def expected_duration(faults: Sequence[Fault], rigs: Sequence[str], repeats: int) -> float:
+    """Return about how long `run_campaign` takes [s]."""
+    return sum(SECONDS[rig] * count_trials(faults, (rig,), repeats) for rig in rigs)
+
+
 def count_trials(faults: Sequence[Fault], rigs: Sequence[str], repeats: int) -> int:
     """Return how many trials `run_campaign` does."""
     done = [rig for fault in faults for rig in fault.rigs if rig in rigs]

@@ -3,7 +3,7 @@
 import math
 
 from diffpol_ros.faults import chunk_scripts as scripts
-from diffpol_ros.faults.fault import LINK_LOST_S, Fault, Recovery
+from diffpol_ros.faults.fault import CHUNK_ENDS_S, LINK_LOST_S, Fault, Recovery
 
 ENDED = ("hold.chunk_ended", "hold.no_chunk")
 SPAN_S = 10.0
@@ -14,7 +14,7 @@ def _stopped(name: str, what: str, code: str, change: scripts.Change) -> Fault:
 
 
 def _held(name: str, what: str, change: scripts.Change) -> Fault:
-    return Fault(name, what, ENDED, Recovery.GOES_ON, fake=scripts.changed(change))
+    return Fault(name, what, ENDED, Recovery.GOES_ON, fake=scripts.changed(change), target=CHUNK_ENDS_S)
 
 
 CHUNK_FAULTS = (
@@ -51,6 +51,7 @@ CHUNK_FAULTS = (
         expected=ENDED,
         recovery=Recovery.GOES_ON,
         twin=scripts.chunk_stamps(SPAN_S),
+        target=CHUNK_ENDS_S,
         relays=("action_chunk",),
     ),
     Fault(
@@ -59,6 +60,7 @@ CHUNK_FAULTS = (
         expected=ENDED,
         recovery=Recovery.GOES_ON,
         twin=scripts.chunk_stamps(-SPAN_S),
+        target=CHUNK_ENDS_S,
         relays=("action_chunk",),
     ),
     Fault(
@@ -67,6 +69,7 @@ CHUNK_FAULTS = (
         expected=ENDED,
         recovery=Recovery.GOES_ON,
         fake=scripts.looped,
+        target=CHUNK_ENDS_S,
     ),
     Fault(
         name="two_publishers",

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from diffpol_ros.faults.edits import edited, silent
-from diffpol_ros.faults.fault import INPUT_STOPS_S, UNFIT, Fault, Recovery
+from diffpol_ros.faults.fault import INPUT_STOPS_S, MAY_PASS, UNFIT, Fault, Recovery
 from diffpol_ros.faults.rig import TwinRig
 
 BLOCK, STATUS = "objects/block/pose", "objects/status"
@@ -51,6 +51,7 @@ ESTIMATION_FAULTS = (
         twin=thrown,
         lasts=1.0,
         may_pass=True,
+        untimed=MAY_PASS,
         relays=(BLOCK, STATUS),
     ),
     Fault(

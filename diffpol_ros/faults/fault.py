@@ -17,6 +17,11 @@ Injection = Callable[[AnyRig], AbstractContextManager[int]]
 RIGS = ("fake", "twin", "start")
 INPUT_STOPS_S = 0.2
 LINK_LOST_S = 0.3
+CHUNK_ENDS_S = 1.2
+"""The rest of a chunk of 0.8 s, which is followed to its end, and the answer."""
+OUTLIVES_OBJECT_S = 6.0
+"""max_object_age_s of 5 s, a chunk's rest and the answer."""
+MAY_PASS = "it may pass unnoticed; what is asserted is that nothing unsafe comes of it"
 UNFIT, SILENT = "hold.policy_unfit", "hold.policy_silent"
 
 
@@ -46,10 +51,10 @@ class Fault:
 
     name: snake_case, for tables and --only. what: one sentence. expected: every verdict that may answer it, as
     hold.policy_silent or stop.robot_lost (the gate's word and name). target: the longest time to safe [s]; None: it
-    is only told. lasts: when the cause is taken away [s]; None: once the arm is safe. may_pass: nothing at all is
-    right as well. fake, twin: how it is done there; None: it is not. relays: the topics it needs in its hands.
-    start: for what must be refused before anything runs: prepares it in an empty folder; then `words` is what the
-    node must say when it ends, in place of `expected`.
+    is only told, for the reason `untimed`. lasts: when the cause is taken away [s]; None: once the arm is safe.
+    may_pass: nothing at all is right as well. fake, twin: how it is done there; None: it is not. relays: the topics it
+    needs in its hands. start: for what must be refused before anything runs: prepares it in an empty folder; then
+    `words` is what the node must say when it ends, in place of `expected`.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Fault:
     relays: tuple[str, ...] = ()
     start: Callable[[Path], Start] | None = None
     words: tuple[str, ...] = ()
+    untimed: str = ""
 
     @property
     def rigs(self) -> tuple[str, ...]:

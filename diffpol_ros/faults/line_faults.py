@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from diffpol_ros.faults import robot_scripts as scripts
-from diffpol_ros.faults.fault import LINK_LOST_S, Fault, Recovery
+from diffpol_ros.faults.fault import LINK_LOST_S, MAY_PASS, Fault, Recovery
 from diffpol_ros.faults.rig import Line, TwinRig
 from diffpol_ros.faults.robot_faults import FROZEN, GONE, LATE, LOST, OLD
 
@@ -65,6 +65,7 @@ LINE_FAULTS = (
         twin=arm_line_stalled,
         lasts=BLINK_S,
         may_pass=True,
+        untimed=MAY_PASS,
     ),
     Fault(
         name="link_cut",
@@ -80,6 +81,7 @@ LINE_FAULTS = (
         expected=(LATE, LOST, FROZEN),
         recovery=Recovery.ENABLE,
         twin=gripper_line_stalled,
+        untimed="it concerns the fingers: the line to the arm still answers",
     ),
     Fault(
         name="answers_slow",
@@ -88,6 +90,7 @@ LINE_FAULTS = (
         recovery=Recovery.GOES_ON,
         fake=scripts.states(scripts.hanging(0.03)),
         may_pass=True,
+        untimed=MAY_PASS,
     ),
     Fault(
         name="answer_hangs",

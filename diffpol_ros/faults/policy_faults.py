@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from diffpol_ros.faults.edits import edited, silent
-from diffpol_ros.faults.fault import INPUT_STOPS_S, SILENT, UNFIT, Fault, Recovery
+from diffpol_ros.faults.fault import CHUNK_ENDS_S, INPUT_STOPS_S, SILENT, UNFIT, Fault, Recovery
 from diffpol_ros.faults.rig import FakeRig, TwinRig
 
 HAND = "end_effector_pose"
@@ -45,7 +45,7 @@ def lifeless(rig: FakeRig) -> Iterator[int]:
 
 @contextmanager
 def unfit(rig: FakeRig) -> Iterator[int]:
-    """Let the policy say that its network gives NaN, and go on sending chunks."""
+    """Let the policy say that its network gave NaN, and go on sending chunks; no network is in it."""
     rig.policy.unfit = "actions hold nan, expected finite numbers"
     try:
         yield rig.now_ns()
@@ -98,7 +98,7 @@ POLICY_FAULTS = (
     ),
     Fault(
         name="network_not_finite",
-        what="The network gives NaN: the policy sends no such chunk and says that it is unfit.",
+        what="The scripted policy says that its network gave NaN and goes on sending: the bridge's answer is tried.",
         expected=(UNFIT,),
         recovery=Recovery.GOES_ON,
         fake=unfit,
@@ -106,10 +106,11 @@ POLICY_FAULTS = (
     ),
     Fault(
         name="inference_slow",
-        what="An inference takes 1.5 chunks: the arm rests at the end of the old one, then goes on.",
+        what="The scripted policy lives but sends no chunk for 1.2 s, as in an inference that long.",
         expected=("hold.chunk_ended",),
         recovery=Recovery.GOES_ON,
         fake=slow,
+        target=CHUNK_ENDS_S,
         lasts=1.2,
     ),
 )

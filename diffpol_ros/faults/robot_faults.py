@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from diffpol_ros.faults import robot_scripts as scripts
-from diffpol_ros.faults.fault import LINK_LOST_S, Fault, Recovery
+from diffpol_ros.faults.fault import LINK_LOST_S, MAY_PASS, Fault, Recovery
 from diffpol_ros.faults.rig import TwinRig
 
 LOST, FROZEN, OLD, LATE = "stop.robot_lost", "stop.robot_frozen", "hold.state_old", "hold.robot_late"
@@ -111,6 +111,7 @@ ROBOT_FAULTS = (
         expected=(OLD,),
         recovery=Recovery.GOES_ON,
         fake=scripts.states(scripts.stale),
+        target=LINK_LOST_S,
     ),
     Fault(
         name="states_reordered",
@@ -119,6 +120,7 @@ ROBOT_FAULTS = (
         recovery=Recovery.GOES_ON,
         fake=scripts.states(scripts.reordered),
         may_pass=True,
+        untimed=MAY_PASS,
     ),
     Fault(
         name="reflex",
@@ -150,5 +152,6 @@ ROBOT_FAULTS = (
         expected=(OLD, LOST, FROZEN, "stop.tracking", *GONE),
         recovery=Recovery.ENABLE,
         twin=scene_reset,
+        target=LINK_LOST_S,
     ),
 )

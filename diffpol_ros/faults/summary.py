@@ -15,7 +15,8 @@ from diffpol_ros.faults.trial import Trial
 class Row:
     """One line of the table. Times to safe in [s]; nan where the arm never had to be made safe.
 
-    void: attempts that said nothing, as the machine did not run them. failures: what was wrong, once each; empty:
+    gaps: trials in which a moving arm had to wait for its next target. void: attempts that said nothing, as the machine
+    did not run them. starved: trials that failed so to the last attempt. failures: what was wrong, once each; empty:
     passed.
     """
 
@@ -32,7 +33,9 @@ class Row:
     unsafe: int
     recovery: str
     trials: int
+    gaps: int
     void: int
+    starved: int
     failures: tuple[str, ...]
 
     @property
@@ -71,7 +74,9 @@ def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
         unsafe=sum(bool(trial.unsafe) for trial in trials),
         recovery=fault.recovery.value,
         trials=len(trials),
+        gaps=sum(bool(trial.gaps) for trial in trials),
         void=sum(trial.void for trial in trials),
+        starved=sum(trial.starved for trial in trials),
         failures=tuple(dict.fromkeys([*_wrong(trials), *_late(fault, worst)])),
     )
 
@@ -79,6 +84,7 @@ def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
 def _wrong(trials: Iterable[Trial]) -> Iterable[str]:
     for trial in trials:
         yield from (f"unsafe: {complaint}" for complaint in trial.unsafe)
+        yield from trial.old
         if trial.complaint:
             yield trial.complaint
 

@@ -12,7 +12,7 @@ from diffpol_ros.faults.summary import Row
 BEGIN, END = "<!-- table of faults: begin -->", "<!-- table of faults: end -->"
 HEADINGS = (
     *("fault", "rig", "answer", "p50 [ms]", "p99 [ms]", "worst", "target", "unsafe"),
-    *("comes back", "trials", "void", "passed"),
+    *("comes back", "trials", "gaps", "void", "passed"),
 )
 PARTIAL = "Interrupted: only these trials were done."
 
@@ -28,6 +28,7 @@ def cells(row: Row) -> tuple[str, ...]:
         str(row.unsafe),
         row.recovery,
         str(row.trials),
+        str(row.gaps),
         str(row.void),
         "yes" if row.passed else "**no**",
     )
