@@ -9,7 +9,3 @@ from diffpol_ros.faults.registry import FAULTS
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_an_answer_has_a_time_or_a_reason_for_none(fault: Fault) -> None:
     assert bool(fault.untimed) == (bool(fault.expected) and fault.target is None)
-
-
-def test_names_are_given_once() -> None:
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
