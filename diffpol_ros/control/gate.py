@@ -17,7 +17,7 @@ from diffpol_ros.control.room import Room
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
 from diffpol_ros.core.clock import to_seconds
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import Array, JointTarget, Pose, RobotState
 
@@ -49,6 +49,7 @@ class Gate:
         self._stray = Stray(room.body, room.places, settings.maximum_stray)
         self._measured = self._told = self._limiter.positions
         self._width = 0.0
+        self._waiting = False
         self.stopped: Stop | None = None
 
     @property
@@ -83,6 +84,7 @@ class Gate:
         self._width = self._clip_width(state.gripper_width)
         self._tracking.reset()
         self._torque.reset()
+        self._waiting = False
         self.stand()
 
     def stand(self) -> None:
@@ -146,11 +148,22 @@ class Gate:
             return self.stop(wrong.name, wrong.reason)
         try:
             sent = self._sender.send(JointTarget(now_ns, positions, self._width))
+        except RobotLate as error:
+            return self._wait(str(error))
         except RobotError as error:
             return self.stop(error.name, f"the robot did not take the target: {error}")
+        self._waiting = False
         self._motion.remember(sent.joint_positions, duration)
         self._told = sent.joint_positions
         return Command(sent, name, reason)
+
+    def _wait(self, reason: str) -> Hold | Stop:
+        """Hold once for an overdue answer: the arm is at the last target or the one before; twice in turn is a loss."""
+        if self._waiting:
+            return self.stop(RobotLate.name, f"the robot did not answer twice: {reason}")
+        self._waiting = True
+        self.stand()
+        return Hold("robot_late", reason)
 
     def _clip_width(self, width: float) -> float:
         return min(max(width, self._gripper.closed_width), self._gripper.maximum_width)

@@ -25,3 +25,9 @@ class RobotError(DiffpolError):
     """The robot, or the way to it, did not do what was asked; `name` is what a Stop for it is called."""
 
     name = "robot_refused"
+
+
+class RobotLate(RobotError):
+    """An answer is overdue: what was asked may have been done or not, and the next answer may come in time."""
+
+    name = "robot_lost"

@@ -11,7 +11,7 @@ from diffpol_ros.control.kinematics import Kinematics
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import ManualClock, to_ns
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.core.types import ActionChunk, Array, JointTarget, RobotState
 
@@ -31,8 +31,11 @@ class InstantArm:
     width: float = 0.08
     sent: list[JointTarget] = field(default_factory=list)
     broken: bool = False
+    late: bool = False
 
     def send(self, target: JointTarget) -> JointTarget:
+        if self.late:
+            raise RobotLate("no answer within 0.1 s")
         if self.broken:
             raise RobotError("the wire is cut")
         self.sent.append(target)

@@ -164,3 +164,20 @@ def test_a_state_far_from_the_target_or_not_finite_stops(case: Case) -> None:
     assert isinstance(verdict, Stop) and "joint 3 is 0.51 rad from its target" in verdict.reason
     assert isinstance(Case().gate.admit(START_NS, moved(state, 2, np.nan), 0), Stop)
     assert isinstance(case.gate.admit(START_NS, dataclasses.replace(state, gripper_width=np.nan), 0), Stop)
+
+
+def test_one_overdue_answer_holds_and_the_arm_goes_on_from_rest(case: Case) -> None:
+    case.arm.late = True
+    assert case.follow(PANDA.home_positions + 0.01) == Hold("robot_late", "no answer within 0.1 s")
+    case.arm.late = False
+    assert isinstance(case.follow(PANDA.home_positions + 0.01), Command)
+    case.arm.late = True
+    assert isinstance(case.follow(PANDA.home_positions + 0.01), Hold)
+
+
+def test_two_overdue_answers_in_turn_are_a_lost_robot(case: Case) -> None:
+    case.arm.late = True
+    case.follow(PANDA.home_positions + 0.01)
+    verdict = case.follow(PANDA.home_positions + 0.01)
+    assert isinstance(verdict, Stop) and verdict.name == "robot_lost"
+    assert case.arm.sent == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.robots.base import ControllerStopped, RobotUnreachable
 from diffpol_ros.robots.polymetis.messages import Method
 
@@ -40,7 +40,7 @@ class Deadlines:
     connect: float = 1.0
 
 
-class RobotLate(RobotUnreachable):
+class LateAnswer(RobotUnreachable, RobotLate):
     """No answer within the deadline; the next one may well come in time."""
 
 
@@ -142,7 +142,7 @@ class PolymetisChannel:
         if code is grpc.StatusCode.UNAVAILABLE:
             return RobotUnreachable(f"{who} does not answer ({details}): start it, or correct the address")
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            return RobotLate(
+            return LateAnswer(
                 f"{who} did not answer {name} within {deadline_s} s: see whether it is overloaded, the network is down "
                 "or its robot does not tick"
             )

@@ -12,7 +12,7 @@ from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget, RobotState
 from diffpol_ros.robots.base import ControllerStopped, Hand, NeedsRecovery, RobotFrozen, RobotUnreachable
-from diffpol_ros.robots.polymetis.channel import Deadlines, PolymetisChannel, RobotLate
+from diffpol_ros.robots.polymetis.channel import Deadlines, LateAnswer, PolymetisChannel
 from diffpol_ros.robots.polymetis.checks import joint_numbers, require_expected_robot, require_free
 from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
 from diffpol_ros.robots.polymetis.messages import CONTROLLER_METHODS, ControllerChunk, Empty, chunks_of, stamp_of
@@ -68,7 +68,7 @@ class PolymetisRobot:
         """
         try:
             newest = self._read(self._deadlines.state)
-        except RobotLate as error:
+        except LateAnswer as error:
             if self._newest is None or self._ticking.frozen:
                 raise self._lost(error) from error
             return self._newest
@@ -110,7 +110,9 @@ class PolymetisRobot:
             raise RobotError(f"the target's gripper width is {target.gripper_width} m, expected a finite number")
         decided_ns = self._ticking.robot_time_ns()
         update = self._controllers.update(target.joint_positions, self._stiffness_scale, decided_ns)
-        self._call("UpdateController", ControllerChunk(torchscript_binary_chunk=update), self._deadlines.update)
+        chunk = ControllerChunk(torchscript_binary_chunk=update)
+        # One that is late is told as that: executed late, the controller drops it for its age.
+        self._guard(lambda: self._channel.call("UpdateController", chunk, self._deadlines.update), bears_late=True)
         width = self._gripper.goto(target.gripper_width)
         if self._why_stopped:  # the connection was lost meanwhile
             self._gripper.forget_target()
@@ -183,7 +185,7 @@ class PolymetisRobot:
         try:
             return call()
         except (ControllerStopped, RobotUnreachable) as error:
-            if bears_late and isinstance(error, RobotLate):
+            if bears_late and isinstance(error, LateAnswer):
                 raise
             raise self._lost(error) from error.__cause__
 
