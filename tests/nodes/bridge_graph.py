@@ -148,8 +148,14 @@ class Graph:
         """Publish chunks until one is followed."""
         self.operator.verdicts.clear()
 
+        published = 0.0
+
         def moves() -> bool:
-            self.operator.publish_chunk()
+            nonlocal published
+            # No faster than policies do: in one executor a flood of chunks would leave no time for heartbeats.
+            if time.monotonic() > published + 0.05:
+                published = time.monotonic()
+                self.operator.publish_chunk()
             return "COMMAND" in self.operator.verdicts
 
         self.wait_for(moves)
