@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from diffpol_ros.core.spatial import pose_from_homogeneous, transform_point
+from diffpol_ros.core.spatial import compose, pose_from_homogeneous, quaternion_from_matrix, transform_point
 from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration
 
@@ -29,15 +29,20 @@ def possible_poses(camera: CameraCalibration, points: Array, pixels: Array) -> l
     """
     if len(points) < MINIMUM_POINTS:
         return []
-    flat = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)[2] < FLAT
-    method = cv2.SOLVEPNP_IPPE if flat else cv2.SOLVEPNP_SQPNP
-    points, pixels = np.ascontiguousarray(points), np.ascontiguousarray(pixels)
+    centre = points.mean(axis=0)
+    _, spread, axes = np.linalg.svd(points - centre)
+    method = cv2.SOLVEPNP_IPPE if spread[2] < FLAT else cv2.SOLVEPNP_SQPNP
+    # In axes of its own: in others OpenCV's solver for planes loses one of the two poses now and then.
+    axes *= np.sign(np.linalg.det(axes))
+    own = Pose(-axes @ centre, quaternion_from_matrix(axes))
+    points, pixels = np.ascontiguousarray((points - centre) @ axes.T), np.ascontiguousarray(pixels)
     _, turns, shifts, _ = cv2.solvePnPGeneric(points, pixels, camera.matrix, None, flags=method)
     found = []
     for turn, shift in zip(turns, shifts, strict=True):
         if np.all(np.isfinite(turn)) and np.all(np.isfinite(shift)):
             found.append(_refined(camera, points, pixels, (np.asarray(turn), np.asarray(shift))))
-    return sorted((one for one in found if one.pose.position[2] > 0.0), key=lambda one: one.residual_px)
+    ahead = sorted((one for one in found if one.pose.position[2] > 0.0), key=lambda one: one.residual_px)
+    return [TargetPose(compose(one.pose, own), one.residual_px) for one in ahead]
 
 
 def _refined(camera: CameraCalibration, points: Array, pixels: Array, start: tuple[Any, Any]) -> TargetPose:

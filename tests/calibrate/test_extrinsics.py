@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.calibration_rigs import CAMERA_DISTORTION, deviation, jittered, near, project
@@ -88,6 +88,7 @@ def test_one_base_tag_is_enough_within_the_paper_s_tolerance_and_says_how_well()
 
 @settings(max_examples=5)
 @given(seed=st.integers(0, 1000))
+@example(seed=529)  # of the two poses of a flat target OpenCV's solver gave only the wrong one here
 def test_a_change_of_base_moves_the_camera_with_the_landmarks(seed: int) -> None:
     change = jittered(identity_pose(), np.random.default_rng(seed), 1.0, 1.5)
     moved = replace(FOUR, fixed_pose=fixed(compose(change, place_of(FOUR))))
