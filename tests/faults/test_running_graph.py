@@ -15,17 +15,20 @@ from rclpy.node import Node  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 from trajectory_msgs.msg import MultiDOFJointTrajectory  # noqa: E402
 
+from diffpol_ros.control.policy_watch import Heartbeat  # noqa: E402
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor  # noqa: E402
+from diffpol_ros.nodes.heartbeat import TOPIC, to_heartbeat_message  # noqa: E402
 from diffpol_ros.nodes.quality import EVENTS  # noqa: E402
 from diffpol_ros.nodes.session import ros_node  # noqa: E402
 from tests.graph_run import arguments, running  # noqa: E402
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("system"), pytest.mark.timeout(120)]
 DEADLINE_S = 40.0
+FIT = to_heartbeat_message(Heartbeat("one", "made_up", "d1", "panda", "panda_link0", 0.1, True), "policy", 0)
 
 
 class Watcher:
-    """Calls the bridge's services and remembers the gate's last words."""
+    """Calls the bridge's services, beats as a policy that may be followed, and remembers the gate's last words."""
 
     def __init__(self, node: Node) -> None:
         self.words = ""
@@ -33,6 +36,8 @@ class Watcher:
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(node)
         node.create_subscription(DiagnosticArray, "gate", self._on_gate, EVENTS)
+        beats = node.create_publisher(DiagnosticArray, TOPIC, EVENTS)
+        node.create_timer(0.03, lambda: beats.publish(FIT))
 
     def _on_gate(self, message: DiagnosticArray) -> None:
         self.words = message.status[0].message
