@@ -82,7 +82,9 @@ class Operator(Node):
 class Graph:
     """Bridge and operator in one executor, or the bridge in one `alone`."""
 
+    frame = FRAME
     fit = FIT
+    own_executor: Executor | None = None
 
     def __init__(self, twin: FakeTwin, *, alone: bool = False, **parameters: object) -> None:
         told = {
@@ -96,7 +98,6 @@ class Graph:
         rclpy.init(args=["--ros-args", *[word for name, value in told.items() for word in ("-p", f"{name}:={value}")]])
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
-        self.own_executor: Executor | None = None
         self.executor.add_node(self.operator)
         self.bridge.start()
         if alone:
@@ -155,7 +156,7 @@ class Graph:
             # No faster than policies do: in one executor a flood of chunks would leave no time for heartbeats.
             if time.monotonic() > published + 0.05:
                 published = time.monotonic()
-                self.operator.publish_chunk()
+                self.operator.publish_chunk(self.frame)
             return "COMMAND" in self.operator.verdicts
 
         self.wait_for(moves)

@@ -24,6 +24,8 @@ PATIENCE = ("maximum_state_age:=0.5", "maximum_state_silence:=1.5", "policy_sile
 class Fr3Graph(Graph):
     """Bridge and operator beside a simulated FR3."""
 
+    frame = FRAME
+
     def __init__(self, server: SimulatedFr3) -> None:
         told = ("robot:=fr3", f"robot_host:={server.host}", *PATIENCE)
         rclpy.init(args=["--ros-args", *(word for each in told for word in ("-p", each))])
@@ -33,16 +35,6 @@ class Fr3Graph(Graph):
         self.executor.add_node(self.bridge)
         self.executor.add_node(self.operator)
         self.bridge.start()
-
-    def publish_until_it_moves(self) -> None:
-        """Publish chunks in the FR3's frame until one is followed."""
-        self.operator.verdicts.clear()
-
-        def moves() -> bool:
-            self.operator.publish_chunk(FRAME)
-            return "COMMAND" in self.operator.verdicts
-
-        self.wait_for(moves)
 
 
 @pytest.fixture
