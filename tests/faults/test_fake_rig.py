@@ -50,9 +50,10 @@ def rig(living: Living) -> BridgeRig:
 @pytest.mark.parametrize("fault", FAKE, ids=lambda fault: fault.name)
 def test_it_is_answered_as_the_registry_says(rig: BridgeRig, fault: Fault) -> None:
     trial = run_trial(fault, rig)
-    if trial.starved:
+    # How soon is told by `diffpol faults`: a test that timed a shared machine would fail for its neighbours.
+    if trial.starved and not trial.unsafe:
         pytest.skip(f"this machine had no processor for it: {trial}")
-    assert trial.passed, trial
+    assert not (trial.unsafe or trial.complaint), trial
 
 
 def starts_and_stops(rig: BridgeRig, count: int) -> None:
