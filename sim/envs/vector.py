@@ -1,0 +1,100 @@
+"""Worlds as a policy meets them: a history of frames in, a chunk of actions out, episode after episode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.envs.worlds import Flags, Seeds, Vectors, Worlds
+
+
+@dataclass(frozen=True, eq=False)
+class Transition:
+    """What a chunk did in N worlds.
+
+    observations: (N, T_o * d), from which the next chunk is chosen; after an end that of the next episode.
+    final_observations: (N, T_o * d), what the chunk itself led to: where an episode ended, its last.
+    rewards: (N,), the sum over the actions that were executed. terminated: (N,), the task ended the episode.
+    truncated: (N,), it was cut off by time, and would have gone on. succeeded: (N,), the episode of this chunk has
+    done its task so far. steps: (N,), how many of the chunk's actions were executed.
+    """
+
+    observations: Vectors
+    final_observations: Vectors
+    rewards: Vectors
+    terminated: Flags
+    truncated: Flags
+    succeeded: Flags
+    steps: Seeds
+
+    @property
+    def ended(self) -> Flags:
+        """Whether the episode is over (N,)."""
+        return self.terminated | self.truncated
+
+
+class VectorEnvironment:
+    """Executes chunks in `worlds`, and begins a new episode where one is over.
+
+    The k-th episode of world n under `seed` is the same whatever the other worlds do and however many there are.
+    """
+
+    def __init__(self, worlds: Worlds, history_steps: int = 1) -> None:
+        """Show the last `history_steps` (T_o) frames; before an episode's second frame, the first stands for them."""
+        self.worlds, self.count = worlds, worlds.count
+        self.history_steps = history_steps
+        self.observation_size = history_steps * worlds.observation_size
+        self.action_size = worlds.action_size
+
+    def reset(self, seed: int) -> Vectors:
+        """Begin the first episode of `seed` in every world; return observations (N, T_o * d)."""
+        self._seed = seed
+        self._episodes = np.zeros(self.count, np.int64)
+        self._ages = np.zeros(self.count, np.int64)
+        self._succeeded = np.zeros(self.count, bool)
+        self._history = np.zeros((self.count, self.history_steps, self.worlds.observation_size), np.float32)
+        self._begin(np.ones(self.count, bool))
+        return self._observations()
+
+    def step(self, chunks: Vectors) -> Transition:
+        """Execute raw actions (N, T_a, a), in each world until its episode is over."""
+        rewards, steps = np.zeros(self.count, np.float32), np.zeros(self.count, np.int64)
+        terminated, truncated = np.zeros(self.count, bool), np.zeros(self.count, bool)
+        for number in range(chunks.shape[1]):
+            active = ~(terminated | truncated)
+            if not active.any():
+                break
+            happened = self.worlds.step(np.ascontiguousarray(chunks[:, number]), active)
+            self._remember(happened.observations, active)
+            rewards[active] += happened.rewards[active]
+            steps += active
+            self._ages += active
+            self._succeeded |= active & happened.succeeded
+            terminated |= active & happened.terminated
+            truncated |= active & ~terminated & (self._ages >= self.worlds.step_limit)
+        ended, final, succeeded = terminated | truncated, self._observations(), self._succeeded.copy()
+        if ended.any():
+            self._begin(ended)
+        return Transition(self._observations(), final, rewards, terminated, truncated, succeeded, steps)
+
+    def close(self) -> None:
+        """Let go of the worlds."""
+        self.worlds.close()
+
+    def _begin(self, which: Flags) -> None:
+        frames = self.worlds.reset(which, self._seeds())
+        self._history[which] = frames[which, None]
+        self._episodes += which
+        self._ages[which] = 0
+        self._succeeded[which] = False
+
+    def _seeds(self) -> Seeds:
+        """Return the seed of each world's next episode (N,)."""
+        entropy = [(self._seed, world, int(episode)) for world, episode in enumerate(self._episodes)]
+        return np.array([np.random.SeedSequence(each).generate_state(1)[0] for each in entropy], np.int64)
+
+    def _remember(self, frames: Vectors, which: Flags) -> None:
+        self._history[which, :-1] = self._history[which, 1:]
+        self._history[which, -1] = frames[which]
+
+    def _observations(self) -> Vectors:
+        return self._history.reshape(self.count, -1).copy()

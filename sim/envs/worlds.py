@@ -1,0 +1,50 @@
+"""What a task gives to be trained on: several worlds that are stepped together, without episodes, chunks or history."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+Seeds = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Happened:
+    """What one step did in N worlds.
+
+    observations: (N, d), the frame after it. rewards: (N,). terminated: (N,), whether the task itself has ended the
+    episode; running out of time is not that. succeeded: (N,), whether the task is done as it should be.
+    """
+
+    observations: Vectors
+    rewards: Vectors
+    terminated: Flags
+    succeeded: Flags
+
+
+class Worlds(Protocol):
+    """N worlds of one task; the same seeds and actions give the same bits, however they are stepped."""
+
+    count: int
+    """N."""
+    observation_size: int
+    """d, the numbers of a frame."""
+    action_size: int
+    """a, the numbers of an action."""
+    step_limit: int
+    """Steps after which an episode is cut off."""
+
+    def reset(self, which: Flags, seeds: Seeds) -> Vectors:
+        """Begin an episode of `seeds` (N,) in the worlds of `which` (N,); return all frames (N, d)."""
+        ...
+
+    def step(self, actions: Vectors, active: Flags) -> Happened:
+        """Let one step pass under raw `actions` (N, a) where `active` (N,); the other worlds stand still."""
+        ...
+
+    def close(self) -> None:
+        """Let go of threads and processes."""
+        ...
