@@ -42,9 +42,10 @@ EXTRAS = {
     "twin": ["mujoco>=3.3", "PyOpenGL"],
     "libfranka": ["franky-control>=2.0,<3"],
     "video": ["imageio-ffmpeg"],
-    "sim": ["torch", "diffusers", "tensorboard"],
+    "sim": ["torch", "cattrs", "diffusers", "gymnasium", "h5py", "pyarrow", "tensorboard", "zarr"],
+    "scale": ["ray"],
     "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis"],
-    "dev": ["ruff", "pyright", "mink"],
+    "dev": ["ruff", "pyright", "mink", "isaacgym-stubs"],
 }
 
 

@@ -21,6 +21,7 @@ BENCHMARKS = (
     "polymetis_loop",
     "libfranka_tracking",
     "bridge_loop",
+    "gate_campaign",
     "bridge_node",
     "command_lead",
     "graph_latency",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.instant_arm import ACTIONS, STEP_NS, InstantArm
-from diffpol_ros.control.kinematics import Kinematics, pose_error
+from diffpol_ros.control.kinematics import pose_error
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.velocity_bounds import VelocityBounds
 from diffpol_ros.control.verdict import Command, Hold
+from diffpol_ros.core.placing import complaint_at
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.spatial import multiply_quaternions, normalize_quaternion, quaternion_from_rotation_vector
 from diffpol_ros.core.types import Array, Pose
@@ -98,13 +99,12 @@ def _pass(arm: InstantArm, random: np.random.Generator, ticks: int) -> None:
 
 
 def _start(random: np.random.Generator, description: RobotDescription) -> Array:
-    """Return home, or a posture on the way from there to a random one with its tool in the workspace."""
-    kinematics, home = Kinematics(description), description.home_positions
-    lower, upper = np.array(description.workspace.lower), np.array(description.workspace.upper)
+    """Return home, or a posture on the way from there to a random one in which the arm may be enabled."""
+    body, home = description.body(), description.home_positions
     other = random.uniform(description.limits.lower, description.limits.upper)
     for share in np.linspace(random.random(), 0.0, 20):
         joints = home + share * (other - home)
-        if ((position := kinematics.forward(joints).position) > lower).all() and (position < upper).all():
+        if not complaint_at(joints, body, description.workspace, description.safety):
             return joints
     return home
 
