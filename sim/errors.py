@@ -13,3 +13,15 @@ class DatasetError(DiffpolError):
 
 class CheckpointError(DiffpolError):
     """A checkpoint that is missing, damaged or of another configuration."""
+
+
+class RunError(DiffpolError):
+    """A results folder that is none, is damaged, or belongs to another run."""
+
+
+class ExportError(DiffpolError):
+    """A policy that cannot become a bundle."""
+
+
+class ScaleError(DiffpolError):
+    """Several processes or machines that cannot be had, or one of them failing."""
