@@ -28,7 +28,7 @@ class Frames(Protocol):
         """Return F."""
         ...
 
-    def __getitem__(self, frames: slice | NDArray[np.integer]) -> NDArray[np.uint8]:
+    def __getitem__(self, frames: slice | NDArray[np.int64], /) -> NDArray[np.uint8]:
         """Return images (n, h, w, 3) of a stretch of frames, or of frames in any order."""
         ...
 
