@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.envs.worlds import Flags, Seeds, Vectors, Worlds
+from sim.envs.worlds import Flags, PlannedWorlds, Seeds, Vectors, Worlds
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +55,13 @@ class VectorEnvironment:
         self._begin(np.ones(self.count, bool))
         return self._observations()
 
-    def step(self, chunks: Vectors) -> Transition:
-        """Execute raw actions (N, T_a, a), in each world until its episode is over."""
+    def step(self, chunks: Vectors, executed_steps: int | None = None) -> Transition:
+        """Execute the first `executed_steps` (T_a; none: all) of raw actions (N, T_p, a), or until its episode ends."""
         rewards, steps = np.zeros(self.count, np.float32), np.zeros(self.count, np.int64)
         terminated, truncated = np.zeros(self.count, bool), np.zeros(self.count, bool)
-        for number in range(chunks.shape[1]):
+        if isinstance(self.worlds, PlannedWorlds):
+            self.worlds.plan(chunks, np.ones(self.count, bool))
+        for number in range(chunks.shape[1] if executed_steps is None else executed_steps):
             active = ~(terminated | truncated)
             if not active.any():
                 break

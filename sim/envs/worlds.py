@@ -1,7 +1,7 @@
 """What a task gives to be trained on: several worlds that are stepped together, without episodes, chunks or history."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,4 +47,16 @@ class Worlds(Protocol):
 
     def close(self) -> None:
         """Let go of threads and processes."""
+        ...
+
+
+@runtime_checkable
+class PlannedWorlds(Protocol):
+    """Worlds whose motion depends on what is meant to come next."""
+
+    def plan(self, chunks: Vectors, active: Flags) -> None:
+        """Learn where `active` (N,) that the next steps are meant to be raw `chunks` (N, T, a), one after another.
+
+        The actions are still given step by step; a new plan or a new episode replaces what is left of the old one.
+        """
         ...

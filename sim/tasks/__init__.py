@@ -1,0 +1,1 @@
+"""What can be learned: each task names its numbers and makes its worlds."""

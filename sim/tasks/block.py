@@ -1,0 +1,83 @@
+"""Lift the tagged block: the twin's task, with the numbers that the robot's policy sees and says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntry
+from sim.envs.block import BlockLiftSettings
+from sim.envs.block_worlds import SPEC, BlockWorlds, BlockWorldsSettings
+from sim.envs.noise import load_complete
+from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
+from sim.envs.worlds import Worlds
+
+AXES = {"m": ("x", "y", "z"), "rot6d": ("xx", "yx", "zx", "xy", "yy", "zy")}
+"""Of a position; and of a rotation matrix's first two columns, row and column."""
+HAND = ((0.28, 0.72), (-0.31, 0.31), (0.025, 0.6)), ((-1.0, 1.0),) * 6, ((0.0, 0.08),)
+BLOCK = ((0.28, 0.72), (-0.31, 0.31), (0.02, 0.6)), ((-1.0, 1.0),) * 6
+
+
+@dataclass(frozen=True)
+class BlockTask:
+    """Lift the tagged block and keep it up."""
+
+    name: str = "block"
+    rate_hz: float = 10.0
+    environment: BlockLiftSettings = field(default_factory=BlockLiftSettings)
+
+    @property
+    def frame_names(self) -> tuple[str, ...]:
+        """The hand's pose, the fingers' distance, the block's pose."""
+        return number_names(SPEC.entries)
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """The hand's pose and the fingers' distance, to be reached at the end of the step."""
+        return number_names(ACTION_ENTRIES)
+
+    @property
+    def frame_size(self) -> int:
+        """Numbers of a frame, d."""
+        return len(self.frame_names)
+
+    @property
+    def action_size(self) -> int:
+        """Numbers of an action, a."""
+        return len(self.action_names)
+
+    @property
+    def frame_limits(self) -> Limits:
+        """Where hand and block commonly are."""
+        return _limits(*HAND, *BLOCK)
+
+    @property
+    def action_limits(self) -> Limits:
+        """Where the hand may be sent."""
+        return _limits(*HAND)
+
+    def worlds(self, count: int, randomisation: RandomisationSettings | None = None, *, workers: int = 1) -> Worlds:
+        """Return `count` worlds, stepped by `workers` processes."""
+        if randomisation is None:
+            return BlockWorlds(BlockWorldsSettings(self.environment), count, workers)
+        noise = load_complete(randomisation.estimator_noise) if randomisation.estimator_noise else None
+        environment = replace(self.environment, noise=noise or self.environment.noise)
+        settings = BlockWorldsSettings(environment, randomisation.dynamics, randomisation.most_action_delay)
+        others = replace(randomisation, most_action_delay=0)
+        worlds = BlockWorlds(settings, count, workers)
+        return RandomisedWorlds(worlds, others, self.frame_limits, self.action_limits)
+
+
+def number_names(entries: Iterable[VectorEntry]) -> tuple[str, ...]:
+    """Return a name for each number of a vector."""
+    return tuple(
+        f"{entry.name}.{axis}" if entry.size > 1 else entry.name
+        for entry in entries
+        for axis in AXES[entry.unit][: entry.size]
+    )
+
+
+def _limits(*groups: tuple[tuple[float, float], ...]) -> Limits:
+    pairs = [pair for group in groups for pair in group]
+    return Limits(tuple(low for low, _ in pairs), tuple(high for _, high in pairs))
+
+
+BLOCK_LIFT = BlockTask()

@@ -1,0 +1,55 @@
+"""What the training side asks of a task."""
+
+from typing import Protocol
+
+from diffpol_ros.policy.manifest.specs import Limits
+from sim.envs.randomisation import RandomisationSettings
+from sim.envs.worlds import Worlds
+
+
+class Task(Protocol):
+    """A task: what its numbers are called, their ranges, and worlds to do it in."""
+
+    @property
+    def name(self) -> str:
+        """How commands call it."""
+        ...
+
+    @property
+    def rate_hz(self) -> float:
+        """Steps a simulated second."""
+        ...
+
+    @property
+    def frame_names(self) -> tuple[str, ...]:
+        """What each number of a frame is called; they begin with `group.` where several belong together."""
+        ...
+
+    @property
+    def action_names(self) -> tuple[str, ...]:
+        """What each number of an action is called."""
+        ...
+
+    @property
+    def frame_size(self) -> int:
+        """Numbers of a frame, d."""
+        ...
+
+    @property
+    def action_size(self) -> int:
+        """Numbers of an action, a."""
+        ...
+
+    @property
+    def frame_limits(self) -> Limits:
+        """Raw frames within which the task is commonly done: what becomes -1 and 1 where no data say it."""
+        ...
+
+    @property
+    def action_limits(self) -> Limits:
+        """Raw actions that the task takes: what becomes -1 and 1 where no data say it."""
+        ...
+
+    def worlds(self, count: int, randomisation: RandomisationSettings | None = None, *, workers: int = 1) -> Worlds:
+        """Return `count` worlds, stepped by `workers` threads or processes; how many does not change a bit."""
+        ...
