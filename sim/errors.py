@@ -25,3 +25,15 @@ class ExportError(DiffpolError):
 
 class ScaleError(DiffpolError):
     """Several processes or machines that cannot be had, or one of them failing."""
+
+
+class ActorError(DiffpolError):
+    """A policy that cannot be fine-tuned as asked."""
+
+
+class NetworkError(DiffpolError, ValueError):
+    """Settings of a network that cannot be built, or not for these inputs."""
+
+
+class TrainingError(DiffpolError):
+    """A training that cannot go on: numbers that are none, or settings that contradict each other."""

@@ -32,6 +32,8 @@ class Actor(nn.Module):
 
     steps: int
     """L."""
+    executed_steps: int
+    """T_a, the steps of a chunk that are executed."""
 
     def decide(self, observations: Tensor, *, exploring: bool, generator: torch.Generator) -> Decisions:
         """Return chunks for normalised observations (B, n); `exploring` with the noise of training, else of use."""
@@ -42,6 +44,14 @@ class Actor(nn.Module):
 
         The mean over the executed actions and their numbers, each clamped to [-5, 2], as the paper has it.
         """
+        raise NotImplementedError
+
+    def decide_as_before(self, observations: Tensor, generator: torch.Generator) -> Decisions:
+        """Return what the policy that fine-tuning began with does, exploring, and its likelihoods."""
+        raise NotImplementedError
+
+    def entropy(self, observations: Tensor) -> Tensor:
+        """Return (B,), differentiable: the executed numbers' mean entropy [nat]; 0 where nothing is learned of it."""
         raise NotImplementedError
 
     def trainable(self) -> Iterator[nn.Parameter]:
