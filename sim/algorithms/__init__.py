@@ -1,0 +1,1 @@
+"""How policies learn: one file an algorithm, which reads from top to bottom."""

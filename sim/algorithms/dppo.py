@@ -1,0 +1,191 @@
+"""Diffusion Policy Policy Optimization (Ren et al. 2024); with an actor of one random step it is PPO.
+
+A policy decides on a chunk in L random steps, each of a known likelihood. All of them share the advantage of the chunk,
+which depends on what was seen alone, but noisier ones count for less. Reads from top to bottom.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from sim.actors.actor import Actor
+from sim.actors.diffusion_actor import DiffusionActor
+from sim.actors.imitation import cloning_loss
+from sim.algorithms.dppo_settings import DppoSettings, RateSettings
+from sim.algorithms.progress import Progress, StepSums
+from sim.rollouts.advantages import Valued, estimate, following_values
+from sim.rollouts.batches import chunk_batches, pair_batches
+from sim.rollouts.finite import require_finite, require_finite_chunks
+from sim.rollouts.reward_scale import RewardScale
+from sim.rollouts.rollout import Rollout
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a roll-out of S chunks teaches: (S, ...) each, `likelihoods` (S, L) as they were when it was collected."""
+
+    observations: Tensor
+    chains: Tensor
+    likelihoods: Tensor
+    values: Tensor
+    advantages: Tensor
+    returns: Tensor
+
+
+class Dppo:
+    """An actor and a critic that learn from roll-outs, one iteration at a time."""
+
+    def __init__(self, actor: Actor, critic: nn.Module, settings: DppoSettings, worlds: int) -> None:
+        """Begin to learn from `worlds` (N) at once."""
+        self.actor, self.critic, self.settings = actor, critic, settings
+        self.reward_scale = RewardScale(worlds)
+        self._critic_optimiser = _adamw(critic.parameters(), settings.critic)
+        self._actor_optimiser = _adamw(actor.trainable(), settings.actor)
+
+    def anneal(self, iteration: int) -> None:
+        """Fine-tune fewer steps after `iteration`, where the settings say so; the optimiser begins anew."""
+        annealing = self.settings.annealing
+        if annealing is None or not isinstance(self.actor, DiffusionActor) or self.actor.steps == 1:
+            return
+        if (iteration + 1) % annealing.every == 0:
+            self.actor.anneal(max(1, self.actor.steps - annealing.by))
+            self._actor_optimiser = _adamw(self.actor.trainable(), self.settings.actor)
+
+    def learn(self, rollout: Rollout, iteration: int, generator: torch.Generator) -> Progress:
+        """Do the gradient steps of one iteration; `iteration`, counted from 0, decides on the learning rates."""
+        settings = self.settings
+        _set_rate(self._critic_optimiser, settings.critic.at(iteration))
+        _set_rate(self._actor_optimiser, settings.actor.at(max(0, iteration - settings.critic_warm_up)))
+        lesson = self._lesson(rollout, iteration)
+        progress = Progress.of(lesson.values, lesson.returns)
+        for pairs in self._minibatches(len(lesson.returns), generator):
+            self._step(lesson, pairs, progress, iteration, generator)
+            if settings.target_divergence is not None and progress.divergence > settings.target_divergence:
+                progress.stopped = True
+                break
+        return progress
+
+    @torch.no_grad()
+    def _lesson(self, rollout: Rollout, iteration: int) -> Lesson:
+        """Say what each chunk was worth: the place for another kind of advantage."""
+        chunks, settings = rollout.chunks, self.settings
+        values = self._values(chunks.observations.flatten(0, 1)).view_as(chunks.rewards)
+        require_finite_chunks("the critic's value", values, iteration)
+        last, finals = self._values(rollout.last_observations), self._values(rollout.final_observations)
+        following = following_values(values, last, chunks.truncated, finals)
+        rewards = self.reward_scale.scale(chunks.rewards, chunks.first) if settings.reward_scaling else chunks.rewards
+        valued = Valued(rewards, values, following, chunks.terminated, chunks.ended)
+        found = estimate(valued, settings.discount, settings.trace)
+        require_finite_chunks("the advantage", found.advantages, iteration)
+        parts = (chunks.observations, chunks.chains, chunks.log_likelihoods, values, found.advantages, found.returns)
+        return Lesson(*(part.flatten(0, 1) for part in parts))
+
+    def _values(self, observations: Tensor) -> Tensor:
+        return torch.cat([self.critic(part) for part in observations.split(self.settings.micro_batch)])
+
+    def _minibatches(self, chunks: int, generator: torch.Generator) -> Iterator[Tensor]:
+        """Yield the pairs (B,) of each gradient step; a pair is numbered chunk * L + step."""
+        batches = pair_batches if self.settings.minibatch == "pairs" else chunk_batches
+        for _ in range(self.settings.epochs):
+            yield from batches(chunks, self.actor.steps, self.settings.batch_size, generator)
+
+    def _step(
+        self, lesson: Lesson, pairs: Tensor, progress: Progress, iteration: int, generator: torch.Generator
+    ) -> None:
+        """Do one gradient step on pairs (B,), unless it rests on a number that is none."""
+        sums = StepSums.nothing(lesson.returns.device)
+        optimisers = [self._critic_optimiser]
+        self._critic_gradients(lesson, pairs, sums)
+        if iteration >= self.settings.critic_warm_up:
+            self._actor_gradients(lesson, pairs, sums)
+            if self.settings.entropy_weight or self.settings.imitation_weight:
+                self._regularise(lesson, pairs, generator)
+            optimisers.append(self._actor_optimiser)
+        if self.settings.gradient_norm is not None:
+            nn.utils.clip_grad_norm_(self.actor.trainable(), self.settings.gradient_norm)
+        for what, loss in (("the critic's loss", sums.value_loss), ("the policy's loss", sums.policy_loss)):
+            require_finite(what, loss, iteration, progress.gradient_steps)
+        for optimiser in optimisers:
+            optimiser.step()
+            optimiser.zero_grad()
+        progress.note(sums)
+
+    def _actor_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
+        """Add up the gradient of the clipped surrogate over micro-batches."""
+        settings, steps = self.settings, self.actor.steps
+        advantages = weighed(lesson.advantages[pairs // steps], pairs % steps, steps, settings.denoising_discount)
+        ranges = settings.clip.ranges(steps).to(pairs.device)[pairs % steps]
+        parts = (part.split(settings.micro_batch) for part in (pairs, advantages, ranges))
+        for each, advantage, clip in zip(*parts, strict=True):
+            log_ratios = self._log_ratios(lesson, each)
+            losses = clipped_losses(log_ratios, advantage, clip)
+            (losses.sum() / len(pairs)).backward()
+            sums.add_policy(losses, log_ratios, clip, 1.0 / len(pairs))
+
+    def _log_ratios(self, lesson: Lesson, pairs: Tensor) -> Tensor:
+        """Return (B,): how much likelier the pairs' random steps are now than when they were taken."""
+        steps = self.actor.steps
+        chunk, index = pairs // steps, pairs % steps
+        samples = lesson.chains.flatten(0, 1)
+        row = chunk * (steps + 1) + index
+        observations = lesson.observations.index_select(0, chunk)
+        before, after = samples.index_select(0, row), samples.index_select(0, row + 1)
+        likelihoods = self.actor.log_likelihood(observations, before, after, index)
+        return likelihoods - lesson.likelihoods.flatten().index_select(0, pairs)
+
+    def _critic_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
+        """Add up the gradient of the value loss: each chunk is evaluated once, and counts as often as it is paired."""
+        settings = self.settings
+        chunks, counts = torch.unique_consecutive(pairs // self.actor.steps, return_counts=True)
+        for chunk, count in zip(*(part.split(settings.micro_batch) for part in (chunks, counts)), strict=True):
+            values = self.critic(lesson.observations.index_select(0, chunk))
+            losses = value_losses(values, lesson.returns[chunk], lesson.values[chunk], settings.value_clip)
+            loss = (losses * count).sum() / len(pairs)
+            (settings.value_weight * loss).backward()
+            sums.value_loss += loss.detach()
+
+    def _regularise(self, lesson: Lesson, pairs: Tensor, generator: torch.Generator) -> None:
+        """Add the gradients of what a policy is worth whatever it gained: to stay random, to stay as it was."""
+        settings = self.settings
+        chunks = torch.unique_consecutive(pairs // self.actor.steps)
+        for chunk in chunks.split(settings.micro_batch):
+            observations = lesson.observations.index_select(0, chunk)
+            loss = torch.zeros((), device=pairs.device)
+            if settings.entropy_weight:
+                loss = loss - settings.entropy_weight * self.actor.entropy(observations).mean()
+            if settings.imitation_weight:
+                loss = loss + settings.imitation_weight * cloning_loss(self.actor, observations, generator)
+            (loss * (len(chunk) / len(chunks))).backward()
+
+
+def weighed(advantages: Tensor, index: Tensor, steps: int, denoising_discount: float) -> Tensor:
+    """Return advantages (B,) of steps `index` (B,) in deviations about their mean; noisier steps count less."""
+    spread = advantages.std(correction=min(1, len(advantages) - 1))
+    normalised = (advantages - advantages.mean()) / (spread + 1e-8)
+    return normalised * denoising_discount ** (steps - 1 - index)
+
+
+def clipped_losses(log_ratios: Tensor, advantages: Tensor, ranges: Tensor) -> Tensor:
+    """Return PPO's losses (B,): no gradient beyond a ratio of 1 +- `ranges` (B,) where it would lead further."""
+    ratios = log_ratios.exp()
+    return torch.maximum(-advantages * ratios, -advantages * ratios.clamp(1.0 - ranges, 1.0 + ranges))
+
+
+def value_losses(values: Tensor, returns: Tensor, before: Tensor, clip: float | None) -> Tensor:
+    """Return half the squared errors (B,); with a `clip`, the larger one of them and of a value held near `before`."""
+    errors = (values - returns).square()
+    if clip is not None:
+        held = before + (values - before).clamp(-clip, clip)
+        errors = torch.maximum(errors, (held - returns).square())
+    return 0.5 * errors
+
+
+def _adamw(parameters: Iterable[nn.Parameter], settings: RateSettings) -> torch.optim.AdamW:
+    return torch.optim.AdamW(parameters, lr=settings.at(0), weight_decay=settings.weight_decay)
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate

@@ -1,0 +1,120 @@
+"""What decides how DPPO learns; the defaults are those of the paper's Gym tasks."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from sim.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class ClipSettings:
+    """How far the likelihood of a step may move before its gradient ends: little for noisy steps, most for the last."""
+
+    last: float = 0.01
+    """Range of the last, least noisy step."""
+    noisiest: float = 0.01
+    """Range of the first one that is fine-tuned; the paper's text and its formula differ, this is the formula."""
+    rate: float = 3.0
+    """How sharply it grows between them, exponentially."""
+
+    def ranges(self, steps: int) -> Tensor:
+        """Return the range of each of L steps (L,); a single one is the last."""
+        if steps == 1:
+            return torch.tensor([self.last])
+        along = torch.arange(steps, dtype=torch.float64) / (steps - 1)
+        share = torch.expm1(self.rate * along) / math.expm1(self.rate)
+        return (self.noisiest + (self.last - self.noisiest) * share).float()
+
+
+@dataclass(frozen=True)
+class RateSettings:
+    """Learning rate over iterations: linear warm-up from the least, then half a cosine back to it, again and again."""
+
+    greatest: float = 1e-4
+    """After warm-up."""
+    least: float = 1e-4
+    """Before it, and at the end of a cycle."""
+    warm_up: int = 10
+    """Iterations of linear growth."""
+    cycle: int = 1000
+    """Iterations from one start to the next, warm-up included."""
+    weight_decay: float = 0.0
+    """Of AdamW."""
+
+    def at(self, iteration: int) -> float:
+        """Return the rate of an iteration, counted from 0."""
+        within = iteration % self.cycle
+        if within < self.warm_up:
+            share = within / self.warm_up
+        else:
+            share = 0.5 * (1.0 + math.cos(math.pi * (within - self.warm_up) / (self.cycle - self.warm_up)))
+        return self.least + (self.greatest - self.least) * share
+
+
+@dataclass(frozen=True)
+class AnnealingSettings:
+    """Fewer and fewer denoising steps are fine-tuned; what the others have learnt becomes their base."""
+
+    every: int = 100
+    """Iterations between two reductions."""
+    by: int = 1
+    """Steps that a reduction takes away; one is always left."""
+
+
+@dataclass(frozen=True)
+class DppoSettings:
+    """Diffusion Policy Policy Optimization; with a Gaussian or a mixture it is PPO."""
+
+    chunks: int = 500
+    """Chunks that each world gives to an iteration."""
+    discount: float = 0.99
+    """Of rewards, per chunk, not per action."""
+    trace: float = 0.95
+    """Lambda of generalised advantage estimation."""
+    denoising_discount: float = 0.99
+    """How much less each noisier step counts than the next."""
+    clip: ClipSettings = field(default_factory=ClipSettings)
+    """Of likelihood ratios."""
+    minibatch: Literal["pairs", "chunks"] = "pairs"
+    """What is shuffled: pairs of chunk and denoising step, or chunks, each with all its steps (the paper's first)."""
+    batch_size: int = 50_000
+    """Pairs, or chunks, of a gradient step; what is left of an epoch is dropped."""
+    epochs: int = 5
+    """How often each pair is learnt from, at most."""
+    micro_batch: int = 2_000
+    """Pairs that go through the network at once; does not change the result. Small ones stay in the caches."""
+    target_divergence: float | None = 1.0
+    """Estimated Kullback-Leibler divergence beyond which an iteration's gradient steps end; none: never."""
+    value_weight: float = 0.5
+    """Of the critic's loss beside the actor's."""
+    value_clip: float | None = None
+    """How far a value may move before its gradient ends; none: any."""
+    entropy_weight: float = 0.0
+    """What a more random policy is worth."""
+    imitation_weight: float = 0.0
+    """Of the likelihood of what the policy did before fine-tuning."""
+    critic_warm_up: int = 0
+    """Iterations in which only the critic learns."""
+    reward_scaling: bool = True
+    """Whether rewards are divided by the running deviation of discounted returns."""
+    gradient_norm: float | None = None
+    """Longest gradient of the actor; none: any."""
+    actor: RateSettings = field(default_factory=RateSettings)
+    """The actor's learning rate, counted from the end of the critic's warm-up."""
+    critic: RateSettings = field(default_factory=lambda: RateSettings(1e-3, 1e-3))
+    """The critic's learning rate."""
+    annealing: AnnealingSettings | None = None
+    """Of the number of steps that are fine-tuned; none: it stays."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be done."""
+        for name in ("chunks", "batch_size", "epochs", "micro_batch"):
+            if getattr(self, name) < 1:
+                raise TrainingError(f"{name} is {getattr(self, name)}, expected at least 1")
+        for name in ("discount", "trace", "denoising_discount"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise TrainingError(f"{name} is {getattr(self, name)}, expected 0 to 1")

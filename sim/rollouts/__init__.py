@@ -1,0 +1,1 @@
+"""What a policy met while it acted, and what that was worth."""
