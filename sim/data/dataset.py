@@ -6,31 +6,16 @@ A frame is what was seen and the action taken there; its reward is that of the s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.data.about import About
+from sim.data.checks import check
 from sim.data.episode import Episode
+from sim.data.frames import Frames
+from sim.data.layout import read_parts, write_dataset
 from sim.errors import DatasetError
-
-
-class Frames(Protocol):
-    """Images (F, h, w, 3) uint8 of one camera, in memory or read from a file when asked: a numpy array is one."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(F, h, w, 3)."""
-        ...
-
-    def __len__(self) -> int:
-        """Return F."""
-        ...
-
-    def __getitem__(self, frames: slice | NDArray[np.int64], /) -> NDArray[np.uint8]:
-        """Return images (n, h, w, 3) of a stretch of frames, or of frames in any order."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +67,18 @@ class Dataset:
             },
         )
 
+    def check(self, source: str) -> None:
+        """Refuse arrays that do not fit together or are not finite; `source` names the file in the error."""
+        check(self, source)
+
     def save(self, path: Path) -> None:
         """Check, and write a `.zarr.zip` whole or not at all."""
-        raise NotImplementedError
+        self.check(str(path))
+        write_dataset(self, path)
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
         """Read a `.zarr.zip` or a `.zarr` folder and check it; images are read when asked for."""
-        raise NotImplementedError
+        dataset = cls(**read_parts(path))
+        dataset.check(str(path))
+        return dataset
