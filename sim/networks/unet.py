@@ -28,6 +28,12 @@ class UnetSettings:
         if not self.channels or any(channels < 1 or channels % groups for channels in self.channels):
             raise ValueError(f"channels are {self.channels}, expected multiples of convolution.groups, {groups}")
 
+    def build(
+        self, predicted_steps: int, dimension: int, observation_size: int, history_steps: int = 1
+    ) -> "UnetDenoiser":
+        """Return the network, freshly initialised from torch's global generator; frames make no difference to it."""
+        return UnetDenoiser(predicted_steps, dimension, observation_size, self)
+
     @property
     def stride(self) -> int:
         """Return what the chunk's length must be a multiple of."""
@@ -99,9 +105,13 @@ class UnetDenoiser(DenoiserNetwork):
         self.up = nn.ModuleList(Up(wide, narrow, size, shared) for narrow, wide in reversed(levels[1:]))
         self.head = nn.Sequential(ConvBlock(channels[0], channels[0], shared), nn.Conv1d(channels[0], dimension, 1))
 
-    def forward(self, sample: Tensor, step: Tensor, observation: Tensor) -> Tensor:
-        """Return the prediction."""
-        condition = torch.cat([self.step_encoder(step), observation], dim=-1)
+    def encode_step(self, step: Tensor) -> Tensor:
+        """Return (S, step_size)."""
+        return self.step_encoder(step)
+
+    def denoise(self, sample: Tensor, encoded_step: Tensor, encoded_observation: Tensor) -> Tensor:
+        """Return the prediction (B, T_p, dimension)."""
+        condition = torch.cat([encoded_step, encoded_observation], dim=-1)
         x, beside = sample.transpose(1, 2), []
         for level in self.down:
             x, kept = level(x, condition)

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from sim.networks.embedding import SinusoidalEmbedding
-from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings
+from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings, dppo_mlp
 
 
 def test_parameter_count_is_that_of_the_published_hopper_actor():
-    network = MlpDenoiser(4, 3, 11, ResidualMlpSettings(hidden=512, blocks=1, step_size=16), torch.nn.ReLU())
+    network = MlpDenoiser(4, 3, 11, dppo_mlp("relu"))
     assert sum(value.numel() for value in network.parameters()) == 553_020
 
 

@@ -1,0 +1,1 @@
+"""Networks that say a distribution over chunks at once: what DPPO is compared with."""
