@@ -65,6 +65,8 @@ def connected_robot(
     robot.start_controller()
     try:
         yield robot
+        # The next client is refused while a controller runs that it did not start.
+        robot.stop()
     finally:
         robot.close()
 

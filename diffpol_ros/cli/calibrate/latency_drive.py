@@ -118,6 +118,9 @@ class LatencyDrive:
         trouble = next((step.trouble for step in steps if step.trouble), "")
         if trouble:
             raise BrokenOff(f"a wiggle was broken off: {trouble}")
+        if all(step.sent is None for step in steps):
+            # Dropped without another word: its observation was from before the end of a short hold.
+            raise BrokenOff("a wiggle was not begun: the arm was held just before")
         return steps
 
     def _chunk(self, shape: WiggleShape, axis: Array, state: RobotState) -> ActionChunk:

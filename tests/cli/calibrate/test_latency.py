@@ -14,11 +14,12 @@ from diffpol_ros.cli.calibrate import latency_run
 from diffpol_ros.cli.calibrate.latency import Latency
 from diffpol_ros.cli.calibrate.latency_drive import LatencyDrive
 from diffpol_ros.cli.main import main
-from diffpol_ros.control.follower import ArmingError
+from diffpol_ros.control.follower import ArmingError, Follower
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.settings import load_settings
+from diffpol_ros.core.types import ActionChunk
 from tests.cli.calibrate.late_arm import START_NS, LateArm
 
 PANDA = load_robot_description("panda")
@@ -133,3 +134,20 @@ def test_bad_options_are_one_line(capsys: pytest.CaptureFixture[str], given: lis
     error = capsys.readouterr().err
     assert complaint in error
     assert error.count("\n") == 1
+
+
+def test_a_wiggle_that_is_dropped_is_done_once_more(
+    tmp_path: Path, arm: LateArm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, asked = Follower.accept, []
+
+    def forget_the_second(follower: Follower, chunk: ActionChunk, now_ns: int) -> None:
+        asked.append(now_ns)
+        if len(asked) != 2:
+            accept(follower, chunk, now_ns)
+
+    monkeypatch.setattr(Follower, "accept", forget_the_second)
+    assert options(tmp_path).run() == 0
+    assert len(asked) == 7
+    assert load_settings(MeasuredLatency, tmp_path / "panda.yaml").wiggles == 6
+    assert arm.closed
