@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-
-from torch.utils.tensorboard import SummaryWriter
+from typing import TYPE_CHECKING
 
 from sim.errors import RunError
 from sim.runs.machine import command_line, this_machine, this_source, versions
 from sim.runs.record import RECORD, About, End, RunRecord, Session
 from sim.runs.scalars import LOG, Scalar, read_scalars, rewrite_scalars
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 RESULTS = Path("results")
 RECORD_EVERY = 30.0
@@ -42,7 +44,7 @@ class RunLog:
         self._record = RunRecord(about, (*earlier, self._session))
         self._write_record("running")
         self._lines = (folder / LOG).open("a", encoding="utf-8")
-        self._events = SummaryWriter(str(folder), purge_step=step + 1 if step else 0) if events else None
+        self._events = _events(folder, step) if events else None
 
     @property
     def seconds(self) -> float:
@@ -97,6 +99,14 @@ def run_folder(task: str, name: str, seed: int | None = None) -> Path:
     """Return results/<task>/<name>, or of one seed among several, results/<task>/<name>/seed<seed>."""
     folder = RESULTS / task / name
     return folder if seed is None else folder / f"seed{seed}"
+
+
+def _events(folder: Path, step: int) -> "SummaryWriter":
+    """Return TensorBoard's writer, which shall show nothing of before beyond `step`."""
+    # It takes a second to import, which nobody who only reads runs should wait for.
+    from torch.utils.tensorboard import SummaryWriter
+
+    return SummaryWriter(str(folder), purge_step=step + 1 if step else 0)
 
 
 def _earlier(folder: Path, about: About) -> tuple[Session, ...]:

@@ -1,0 +1,102 @@
+"""What a few numbers say about the mean behind them, and two policies on the same seeds about each other."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sim.errors import SimulationError
+
+CONFIDENCE = 0.95
+RESAMPLES = 10_000
+Method = Literal["t", "bootstrap"]
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean of `count` numbers and between what the true one lies, with 95 %; one number alone has no bounds (nan)."""
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+    def __str__(self) -> str:
+        """Return e.g. "3.2 (2.9..3.5)"."""
+        return f"{self.mean:.4g} ({self.low:.4g}..{self.high:.4g})" if self.count > 1 else f"{self.mean:.4g} (one)"
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The means (n,) of several curves at n places, and the bounds of each."""
+
+    mean: Numbers
+    low: Numbers
+    high: Numbers
+
+
+def mean_band(values: Numbers, method: Method = "t") -> Band:
+    """Return the mean over rows of (runs, n), with Student's interval or the bootstrap's."""
+    mean = values.mean(axis=0)
+    if len(values) < 2:
+        nothing = np.full_like(mean, math.nan)
+        return Band(mean, nothing, nothing)
+    if method == "bootstrap":
+        return Band(mean, *_resampled(values))
+    half = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, len(values) - 1) * values.std(axis=0, ddof=1) / math.sqrt(len(values))
+    return Band(mean, mean - half, mean + half)
+
+
+def mean_interval(values: Sequence[float] | Numbers, method: Method = "t") -> Interval:
+    """Return the mean of at least one number, with its interval."""
+    numbers = np.asarray(values, np.float64)
+    if not len(numbers):
+        raise SimulationError("there is no mean of no numbers: nothing was tried or logged")
+    band = mean_band(numbers[:, None], method)
+    return Interval(float(band.mean[0]), float(band.low[0]), float(band.high[0]), len(numbers))
+
+
+@dataclass(frozen=True)
+class Discordance:
+    """Two policies on the same seeds: how often only one of them succeeded, and what that says.
+
+    difference: of the success rates, first less second, with the 95 % interval of Bonett and Price (2012).
+    p_value: McNemar's exact one, two-sided: how likely so unequal counts are if both are as good.
+    """
+
+    only_first: int
+    only_second: int
+    trials: int
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+
+def discordance(first: Sequence[bool], second: Sequence[bool]) -> Discordance:
+    """Compare two policies' successes, trial by trial."""
+    if len(first) != len(second) or not len(first):
+        raise SimulationError(f"{len(first)} trials against {len(second)}: a paired comparison needs the same ones")
+    pairs = list(zip(first, second, strict=True))
+    only_first, only_second = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
+    trials, unequal = len(pairs), only_first + only_second
+    p_value = float(stats.binomtest(only_first, unequal).pvalue) if unequal else 1.0
+    # Adding a trial to either cell keeps the interval honest where one is empty.
+    share_first, share_second = (only_first + 1) / (trials + 2), (only_second + 1) / (trials + 2)
+    centre = share_first - share_second
+    half = stats.norm.ppf(0.5 + 0.5 * CONFIDENCE) * math.sqrt((share_first + share_second - centre**2) / (trials + 2))
+    low, high = max(-1.0, centre - float(half)), min(1.0, centre + float(half))
+    return Discordance(only_first, only_second, trials, (only_first - only_second) / trials, low, high, p_value)
+
+
+def _resampled(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the bounds of means over rows drawn again with replacement, always by the same draws."""
+    random = np.random.default_rng(0)
+    weights = random.multinomial(len(values), np.full(len(values), 1.0 / len(values)), RESAMPLES) / len(values)
+    low, high = np.quantile(weights @ values, [0.5 - 0.5 * CONFIDENCE, 0.5 + 0.5 * CONFIDENCE], axis=0)
+    return low, high
