@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 from diffpol_ros.policy.manifest.specs import Limits
 from sim.envs.avoid.course import EDGES, REWARDED_FINISH, START
+from sim.envs.avoid.model import STEP
 from sim.envs.avoid.routes import MODE_SETS, Route
 from sim.envs.avoid.settings import AvoidSettings
 from sim.envs.avoid.worlds import LONGEST_MOVE, AvoidWorlds
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
 from sim.envs.worlds import Worlds
 
+MOVES = Limits((-LONGEST_MOVE,) * 2, (LONGEST_MOVE,) * 2)
 PLACES = Limits((EDGES[0], START[1]) * 2, (EDGES[1], REWARDED_FINISH + 0.1) * 2)
 
 
@@ -20,11 +22,11 @@ class AvoidTask:
     name: str
     routes: tuple[Route, ...]
     settings: AvoidSettings = field(default_factory=AvoidSettings)
-    rate_hz: float = 1.0 / 0.035
+    rate_hz: float = 1.0 / STEP
     frame_names: tuple[str, ...] = ("desired.x", "desired.y", "actual.x", "actual.y")
     action_names: tuple[str, ...] = ("move.x", "move.y")
     frame_limits: Limits = PLACES
-    action_limits: Limits = Limits((-LONGEST_MOVE,) * 2, (LONGEST_MOVE,) * 2)
+    action_limits: Limits = MOVES
     frame_size: int = 4
     action_size: int = 2
 

@@ -1,22 +1,32 @@
 """The physics: a rod on two slides, pulled along by a servo.
 
-D3IL moves a whole Panda by differential inverse kinematics and joint torques 120 (q_d - q) + 10 (q_d' - q'). Seen at the
-hand that is a mass on a spring with feed-forward of velocity: over the arm's moment of inertia of about 0.8 kg m2 about
-its first joint, x'' = 150 (x_d - x) + 12.5 (x_d' - x'). That is what is simulated here, along x and y alike: natural
-frequency 12 rad/s, damping 0.51, no lag behind a steady motion, and up to about a centimetre of overshoot where the
-direction changes. What is left out: the arm's changing inertia, its coupling of x, y and height, friction.
+D3IL moves a whole Panda: differential inverse kinematics give joint angles q_d, and the joints' torques are
+120 (q_d - q) + 10 (q_d' - q') + 0.4 M q_d'' (less for the wrist). Linearised at places on the table, the hand then
+answers along x and y each nearly like x'' = k (x_d - x) + c (x_d' - x') + 0.4 x_d'', which is what is simulated here:
+no lag behind a steady motion; behind one of 0.25 m/s that begins at once up to 6 mm along x and 14 mm along y, and
+swinging along y. Left out: how k and c change over the table, the coupling of x, y and height, friction in the joints.
+`python -m benchmarks.avoid_servo` compares the two.
 """
 
 import mujoco
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.envs.avoid.course import ROD_RADIUS, all_pillars
 
 SUBSTEP = 0.001
 SUBSTEPS = 35
-STIFFNESS = 150.0
-"""[1/s2], for a rod of 1 kg [N/m]."""
-DAMPING = 12.5
-"""[1/s], for a rod of 1 kg [N s/m]."""
+STEP = SUBSTEPS * SUBSTEP
+"""[s]."""
+STIFFNESS = (100.0, 49.0)
+"""k along x and y [1/s2]."""
+DAMPING = (14.0, 4.9)
+"""c along x and y [1/s]."""
+FORWARDED = 0.4
+"""The share of the wanted acceleration that the servo gives ahead."""
+_LEAD = np.array(DAMPING) / np.array(STIFFNESS)
+
+Points = NDArray[np.float64]
 
 
 def build() -> mujoco.MjModel:
@@ -35,7 +45,19 @@ def _add_rod(spec: mujoco.MjSpec) -> None:
     """A ball at half the pillars' height stands for the rod: MuJoCo knows its contact with a cylinder exactly."""
     rod = spec.worldbody.add_body(name="rod")
     rod.add_geom(name="rod", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[ROD_RADIUS, 0.0, 0.0], mass=1.0)
-    for name, axis in (("x", [1.0, 0.0, 0.0]), ("y", [0.0, 1.0, 0.0])):
-        rod.add_joint(name=name, type=mujoco.mjtJoint.mjJNT_SLIDE, axis=axis)
+    for index, name in enumerate("xy"):
+        rod.add_joint(name=name, type=mujoco.mjtJoint.mjJNT_SLIDE, axis=np.eye(3)[index])
         servo = spec.add_actuator(name=name, target=name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
-        servo.set_to_position(kp=STIFFNESS, kv=DAMPING)
+        servo.set_to_position(kp=STIFFNESS[index], kv=DAMPING[index])
+
+
+def set_points(begin: Points, speeds: Points, end: Points) -> Points:
+    """Return what the servos are told (n, SUBSTEPS, 2) to go from `begin` to `end` (n, 2) [m] straight and steadily.
+
+    `speeds`: what was wanted before (n, 2) [m/s]. A servo pulls by k (told - x) - c x'; so what is told is ahead of
+    what is wanted by c/k of its speed and 0.4/k of its acceleration, which is over in the first substep.
+    """
+    wanted = (end - begin) / STEP
+    told = begin[:, None] + wanted[:, None] * (SUBSTEP * np.arange(SUBSTEPS)[:, None] + _LEAD)
+    told[:, 0] += (wanted - speeds) * (FORWARDED / SUBSTEP / np.array(STIFFNESS))
+    return told

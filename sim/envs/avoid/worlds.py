@@ -17,11 +17,6 @@ from sim.envs.worlds import Flags, Happened, Seeds, Vectors
 LONGEST_MOVE = 0.01
 """The most that the desired position moves along an axis in a step [m]; as DPPO's copy of D3IL declares it."""
 PENALTY = -0.1
-RAMP = np.arange(1, model.SUBSTEPS + 1)[:, None] / model.SUBSTEPS
-LEAD = model.DAMPING / model.STIFFNESS
-"""Time by which the servo's set-point is ahead, so that a steady motion is followed without lag [s]."""
-
-Points = NDArray[np.float64]
 
 
 class AvoidWorlds:
@@ -39,7 +34,7 @@ class AvoidWorlds:
         pillars = all_pillars()
         self._pillars = np.array([(pillar.x, pillar.y) for pillar in pillars])
         self._reaches = np.array([pillar.reach for pillar in pillars])
-        self._desired = np.zeros((count, 2))
+        self._desired, self._wanted_speeds = np.zeros((count, 2)), np.zeros((count, 2))
         self._routes = RouteTracker(count)
         self._touched = np.zeros(count, bool)
 
@@ -48,7 +43,7 @@ class AvoidWorlds:
         rods = np.flatnonzero(which)
         self._batch.reset(rods)
         self._desired[rods] = [self._start(int(seed)) for seed in seeds[rods]]
-        self._positions[rods], self._speeds[rods] = self._desired[rods], 0.0
+        self._positions[rods], self._speeds[rods], self._wanted_speeds[rods] = self._desired[rods], 0.0, 0.0
         self._routes.reset(which)
         self._touched[rods] = False
         return self._frames()
@@ -70,21 +65,21 @@ class AvoidWorlds:
         """The passage each rod took at each level (N, 3), -1 where none yet."""
         return self._routes.passages
 
-    def _start(self, seed: int) -> Points:
+    def _start(self, seed: int) -> model.Points:
         noise = self.settings.start_noise
         return START + (np.random.default_rng(seed).normal(0.0, noise, 2) if noise else np.zeros(2))
 
-    def _moved(self, rods: NDArray[np.int64], actions: Vectors) -> Points:
+    def _moved(self, rods: NDArray[np.int64], actions: Vectors) -> model.Points:
         """Return where the desired positions of `rods` (n,) go, (n, 2)."""
         moves = np.clip(actions[rods].astype(float), -LONGEST_MOVE, LONGEST_MOVE)
         return np.clip(self._desired[rods] + moves, *TABLE)
 
-    def _follow(self, rods: NDArray[np.int64], desired: Points) -> Flags:
+    def _follow(self, rods: NDArray[np.int64], desired: model.Points) -> Flags:
         """Let the rods follow a straight and steady way to `desired` (n, 2); return which touched a pillar (n,)."""
-        way = (desired - self._desired[rods])[:, None]
-        targets = self._desired[rods][:, None] + way * RAMP + way * (LEAD / (model.SUBSTEPS * model.SUBSTEP))
-        paths = self._batch.rollout(model.SUBSTEPS, targets, record=("qpos",), ids=rods)["qpos"]
-        self._desired[rods] = desired
+        begin = self._desired[rods]
+        told = model.set_points(begin, self._wanted_speeds[rods], desired)
+        paths = self._batch.rollout(model.SUBSTEPS, told, record=("qpos",), ids=rods)["qpos"]
+        self._desired[rods], self._wanted_speeds[rods] = desired, (desired - begin) / model.STEP
         distances = np.linalg.norm(paths[:, :, None] - self._pillars, axis=-1)
         return (distances <= self._reaches).any(axis=(1, 2))
 
