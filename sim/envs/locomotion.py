@@ -1,12 +1,13 @@
 """Planar walkers of gymnasium, many at a time: MuJoCo steps them in threads of its own.
 
-Models, rewards, ends and starts are those of gymnasium's v5. The DPPO paper used v2 (MuJoCo 2 and older), where the
-reward for being alive is paid also for the step that ends the episode, and where Walker2d's right foot grips half
-as well as its left; gymnasium's v5 repaired both.
+Models, rewards, ends and starts are those of gymnasium's v5, and under one seed and the same actions so are the frames.
+The DPPO paper used v2 (MuJoCo 2 and older), where the reward for being alive is paid also for the step that ends the
+episode, and where Walker2d's right foot grips half as well as its left; v5 repaired both.
 """
 
 from dataclasses import dataclass
 from importlib import resources
+from xml.etree import ElementTree as ET
 
 import mujoco
 import numpy as np
@@ -110,5 +111,12 @@ class LocomotionWorlds:
 
 def load_model(name: str) -> mujoco.MjModel:
     """Return gymnasium's model `name`."""
-    path = resources.files(MODELS) / "assets" / name
-    return mujoco.MjModel.from_xml_string(path.read_text(encoding="utf-8"))
+    text = (resources.files(MODELS) / "assets" / name).read_text(encoding="utf-8")
+    root = ET.fromstring(text)
+    # MuJoCo complains of this attribute at every load, on the terminal and in a file where it stands.
+    total_mass = next(root.iter("compiler")).attrib.pop("settotalmass", None)
+    model = mujoco.MjModel.from_xml_string(ET.tostring(root, encoding="unicode"))
+    if total_mass is not None:
+        mujoco.mj_setTotalmass(model, float(total_mass))
+        mujoco.mj_setConst(model, mujoco.MjData(model))
+    return model

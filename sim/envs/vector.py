@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.envs.worlds import Flags, PlannedWorlds, Seeds, Vectors, Worlds
+from sim.errors import SimulationError
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class VectorEnvironment:
 
     def step(self, chunks: Vectors, executed_steps: int | None = None) -> Transition:
         """Execute the first `executed_steps` (T_a; none: all) of raw actions (N, T_p, a), or until its episode ends."""
+        _require_finite(chunks)
         rewards, steps = np.zeros(self.count, np.float32), np.zeros(self.count, np.int64)
         terminated, truncated = np.zeros(self.count, bool), np.zeros(self.count, bool)
         if isinstance(self.worlds, PlannedWorlds):
@@ -83,16 +85,19 @@ class VectorEnvironment:
         self.worlds.close()
 
     def _begin(self, which: Flags) -> None:
-        frames = self.worlds.reset(which, self._seeds())
+        frames = self.worlds.reset(which, self._seeds(which))
         self._history[which] = frames[which, None]
         self._episodes += which
         self._ages[which] = 0
         self._succeeded[which] = False
 
-    def _seeds(self) -> Seeds:
-        """Return the seed of each world's next episode (N,)."""
-        entropy = [(self._seed, world, int(episode)) for world, episode in enumerate(self._episodes)]
-        return np.array([np.random.SeedSequence(each).generate_state(1)[0] for each in entropy], np.int64)
+    def _seeds(self, which: Flags) -> Seeds:
+        """Return (N,) the seeds of the next episodes of `which`."""
+        seeds = np.zeros(self.count, np.int64)
+        for world in np.flatnonzero(which):
+            entropy = np.random.SeedSequence((self._seed, int(world), int(self._episodes[world])))
+            seeds[world] = entropy.generate_state(1)[0]
+        return seeds
 
     def _remember(self, frames: Vectors, which: Flags) -> None:
         self._history[which, :-1] = self._history[which, 1:]
@@ -100,3 +105,12 @@ class VectorEnvironment:
 
     def _observations(self) -> Vectors:
         return self._history.reshape(self.count, -1).copy()
+
+
+def _require_finite(chunks: Vectors) -> None:
+    if not np.isfinite(chunks).all():
+        world, step, number = np.argwhere(~np.isfinite(chunks))[0]
+        raise SimulationError(
+            f"action {step} for world {world}: number {number} is {chunks[world, step, number]}, expected finite ones; "
+            "has the policy diverged?"
+        )

@@ -13,7 +13,7 @@ Seeds = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Happened:
-    """What one step did in N worlds.
+    """What one step did in N worlds; of those that stood still only the frame means anything.
 
     observations: (N, d), the frame after it. rewards: (N,). terminated: (N,), whether the task itself has ended the
     episode; running out of time is not that. succeeded: (N,), whether the task is done as it should be.
