@@ -12,10 +12,10 @@ from diffpol_ros.policy.diffusion.sampling import StepwiseEngine
 from diffpol_ros.policy.diffusion.steps import sampling_steps
 from diffpol_ros.policy.manifest.manifest import Manifest, Normalisation, Provenance
 from diffpol_ros.policy.sampler import Sampler
+from sim.data.limits import limits_from_plain
 from sim.networks.residual_mlp import MlpDenoiser
 from sim.train.checkpoint import Checkpoint
 from sim.train.settings import policy_from_plain
-from sim.train.trainer import limits_from_plain
 
 Vectors = NDArray[np.float32]
 ROBOT = "panda"

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -15,7 +15,15 @@ Arguments = TypeVar("Arguments")
 
 def run(main: Callable[[Arguments], None], kind: type[Arguments]) -> None:
     """Parse the command line as a `kind` and run `main`; an error on purpose is one line and exit status 1."""
-    arguments = tyro.cli(kind)
+    _guard(main, tyro.cli(kind))
+
+
+def run_one(main: Callable[[Arguments], None], kinds: Mapping[str, type[Arguments]], description: str) -> None:
+    """Do as `run`; the command line begins with the name of one of `kinds`."""
+    _guard(main, tyro.extras.subcommand_cli_from_dict(dict(kinds), description=description))
+
+
+def _guard(main: Callable[[Arguments], None], arguments: Arguments) -> None:
     try:
         main(arguments)
     except DiffpolError as error:

@@ -1,51 +1,30 @@
-"""Record scripted demonstrations of the block task: python -m sim.demos."""
+"""Record demonstrations: python -m sim.demos block. Ctrl-C keeps what there is; the same command goes on."""
 
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
 
-from tqdm import tqdm
+from sim.demos.block import BlockDemonstrations
+from sim.demos.recording import record_to_file
+from sim.demos.source import Source
+from sim.terminal import interrupts_asked, run_one
 
-from sim.demos.dataset import Demonstrations, Episode
-from sim.demos.record import RecordSettings, record_all
-from sim.terminal import run
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """Record scripted demonstrations of the block task."""
-
-    output: Path = Path("results/block_lift/demonstrations.npz")
-    """File to write."""
-    episodes: int = 600
-    """Episodes to attempt; those that fail are left out."""
-    seed: int = 100_000
-    """Of the first episode; each next one takes the next number."""
-    processes: int = 2
-    """Worker processes."""
-    record: RecordSettings = field(default_factory=RecordSettings)
-    """How they are made."""
+SOURCES: Mapping[str, type[Source]] = {"block": BlockDemonstrations}
 
 
-def main(arguments: Arguments) -> None:
-    """Record and write the file."""
+def main(source: Source) -> None:
+    """Record and say what came of it."""
     start = time.monotonic()
-    seeds = range(arguments.seed, arguments.seed + arguments.episodes)
-    episodes: list[Episode] = []
-    with tqdm(total=len(seeds), unit="episode", desc="demonstrations") as bar:
-        for episode in record_all(arguments.record, seeds, arguments.processes):
-            if episode is not None:
-                episodes.append(episode)
-            bar.update()
-            bar.set_postfix(failed=bar.n - len(episodes))
-    demonstrations = Demonstrations.join(episodes)
-    demonstrations.save(arguments.output)
-    duration = time.monotonic() - start
+    with interrupts_asked() as stop:
+        recorded = record_to_file(source, stop)
+    dataset, end = recorded.dataset, source.seed + source.episodes
     print(
-        f"{arguments.output}: {len(episodes)} of {len(seeds)} episodes, {len(demonstrations.actions)} frames, "
-        f"{arguments.output.stat().st_size / 1e6:.1f} MB, {duration:.0f} s"
+        f"{source.output}: {len(dataset.ends)} of {recorded.next_seed - source.seed} episodes, "
+        f"{len(dataset.actions)} frames, {source.output.stat().st_size / 1e6:.1f} MB, "
+        f"{time.monotonic() - start:.0f} s"
     )
+    if recorded.next_seed < end:
+        print(f"stopped; the same command goes on with seed {recorded.next_seed}, {end - recorded.next_seed} to go")
 
 
 if __name__ == "__main__":
-    run(main, Arguments)
+    run_one(main, SOURCES, "Record demonstrations of a task. Ctrl-C keeps what there is; the same command goes on.")

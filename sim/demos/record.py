@@ -9,7 +9,7 @@ from diffpol_ros.core.spatial import quaternion_from_rot6d
 from diffpol_ros.core.types import Observation, Pose
 from diffpol_ros.policy.observation import frame_vector
 from diffpol_ros.twin.settings import SimulationSettings
-from sim.demos.dataset import Episode
+from sim.data.episode import Episode
 from sim.demos.disturbance import Disturbance, DisturbanceSettings
 from sim.demos.expert import Expert, ExpertSettings
 from sim.envs.block import BLOCK, BlockLiftEnvironment, BlockLiftSettings, block_observation_spec

@@ -8,7 +8,7 @@ from pathlib import Path
 import tyro
 
 from diffpol_ros.policy.manifest.manifest import Provenance
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
 from sim.export.bundle_writer import Source, write_bundle
 from sim.export.sampling import Sampling
@@ -22,7 +22,7 @@ class Arguments:
 
     checkpoint: Path = Path("results/block_lift/train/checkpoint.pt")
     """File that `python -m sim.train` wrote."""
-    demonstrations: Path = Path("results/block_lift/demonstrations.npz")
+    demonstrations: Path = Path("results/block_lift/demonstrations.zarr.zip")
     """What it was trained on, for the card."""
     evaluation: Path = Path("results/block_lift/evaluation.json")
     """What `python -m sim.evaluate` found, for card and manifest; may be absent."""
@@ -37,7 +37,7 @@ def main(arguments: Arguments) -> None:
     """Export and say what came out."""
     checkpoint = Checkpoint.load(arguments.checkpoint)
     evaluation = Evaluation.load(arguments.evaluation) if arguments.evaluation.exists() else None
-    demonstrations = Demonstrations.load(arguments.demonstrations)
+    demonstrations = Dataset.load(arguments.demonstrations)
     source = Source(checkpoint, demonstrations, evaluation, _provenance(checkpoint), arguments.sampling)
     bundle, difference = write_bundle(arguments.output, source, arguments.golden_seed)
     size = sum(path.stat().st_size for path in arguments.output.iterdir())

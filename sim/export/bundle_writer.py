@@ -10,7 +10,7 @@ from diffpol_ros.policy.golden import write_golden
 from diffpol_ros.policy.manifest.manifest import Provenance
 from diffpol_ros.policy.manifest.networks import DENOISER
 from diffpol_ros.policy.manifest.writer import write_manifest
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
 from sim.export.card import CardFacts, write_card
 from sim.export.golden import make_golden
@@ -27,7 +27,7 @@ class Source:
     """What a bundle is made of."""
 
     checkpoint: Checkpoint
-    demonstrations: Demonstrations
+    demonstrations: Dataset
     evaluation: Evaluation | None
     provenance: Provenance
     sampling: Sampling = dataclasses.field(default_factory=Sampling)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from diffpol_ros.policy.manifest.manifest import Manifest
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
 from sim.networks.residual_mlp import MlpDenoiser
 from sim.train.checkpoint import Checkpoint
@@ -29,7 +29,7 @@ class CardFacts:
     manifest: Manifest
     checkpoint: Checkpoint
     network: MlpDenoiser
-    demonstrations: Demonstrations
+    demonstrations: Dataset
     evaluation: Evaluation | None
     parity: float
 
@@ -48,13 +48,13 @@ def write_card(facts: CardFacts) -> str:
     return f"# {facts.manifest.name}\n\n{body}\n"
 
 
-def _data(demonstrations: Demonstrations) -> str:
+def _data(demonstrations: Dataset) -> str:
     frames, episodes = len(demonstrations.actions), len(demonstrations.ends)
     return (
         f"`python -m sim.demos`: {episodes} scripted episodes, {frames} frames at 10 Hz "
         f"({frames / 600:.0f} minutes), seeds {demonstrations.seeds[0]} to {demonstrations.seeds[-1]}, "
         "disturbed in the manner of DART.\n"
-        f"Each is seen in {len(demonstrations.observations)} ways: exactly, and as cameras would with noise, bias, "
+        f"Each is seen in {len(demonstrations.states)} ways: exactly, and as cameras would with noise, bias, "
         "delay, drop-outs and occlusion."
     )
 

@@ -7,7 +7,7 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
 from sim.terminal import StopRequest, interrupts_asked, run
 from sim.train.checkpoint import Checkpoint
 from sim.train.settings import TrainSettings
@@ -21,7 +21,7 @@ LOG_EVERY = 50
 class Arguments:
     """Train a diffusion policy on demonstrations. Run it again to go on after a stop."""
 
-    demonstrations: Path = Path("results/block_lift/demonstrations.npz")
+    demonstrations: Path = Path("results/block_lift/demonstrations.zarr.zip")
     """File that `python -m sim.demos` wrote."""
     output: Path = Path("results/block_lift/train")
     """Folder for checkpoint and TensorBoard events."""
@@ -37,7 +37,7 @@ def main(arguments: Arguments) -> None:
     """Train to the end, from the checkpoint where there is one."""
     torch.set_num_threads(arguments.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    trainer = Trainer(arguments.train, Demonstrations.load(arguments.demonstrations), device)
+    trainer = Trainer(arguments.train, Dataset.load(arguments.demonstrations), device)
     path = arguments.output / CHECKPOINT
     if path.exists():
         trainer.resume(Checkpoint.load(path), path)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import torch
 
-from diffpol_ros.policy.manifest.specs import Limits
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
+from sim.data.limits import fit, plain_limits
 from sim.diffusion.process import DiffusionProcess
 from sim.errors import CheckpointError
 from sim.train.checkpoint import Checkpoint
 from sim.train.ema import MovingAverage
 from sim.train.settings import OptimiserSettings, TrainSettings
-from sim.train.windows import FittedLimits, Windows, fit
+from sim.train.windows import Windows
 
 OPTIMISER_GRADIENT_NORM = 1.0
 
@@ -33,14 +33,14 @@ class Trainer:
     All randomness of update n comes from (seed, n), so that a resumed run continues the same curve.
     """
 
-    def __init__(self, settings: TrainSettings, demonstrations: Demonstrations, device: torch.device) -> None:
+    def __init__(self, settings: TrainSettings, dataset: Dataset, device: torch.device) -> None:
         """Begin at update 0."""
         policy = settings.policy
         self.settings = settings
         self.step = 0
         self.seconds = 0.0
-        self.limits = fit(demonstrations, policy.observation(), policy.action())
-        self._windows = Windows(demonstrations, self.limits, policy.history_steps, policy.predicted_steps, device)
+        self.limits = fit(dataset, policy.observation(), policy.action())
+        self._windows = Windows(dataset, self.limits, policy.history_steps, policy.predicted_steps, device)
         torch.manual_seed(settings.seed)
         self.network = policy.build().to(device)
         self._process = DiffusionProcess(policy.diffusion()).to(device)
@@ -95,21 +95,3 @@ class Trainer:
         for name, value in checkpoint.average.items():
             self._average.weights[name].copy_(value)
         self.step, self.seconds = checkpoint.step, checkpoint.seconds
-
-
-def plain_limits(limits: FittedLimits) -> dict[str, list[float]]:
-    """Return limits as lists of numbers."""
-    parts = {"observation": limits.observation, "action": limits.action}
-    return {
-        f"{part}_{bound}": list(getattr(values, bound))
-        for part, values in parts.items()
-        for bound in ("minimum", "maximum")
-    }
-
-
-def limits_from_plain(values: dict[str, list[float]]) -> FittedLimits:
-    """Return the limits of a checkpoint."""
-    observation, action = (
-        Limits(tuple(values[f"{part}_minimum"]), tuple(values[f"{part}_maximum"])) for part in ("observation", "action")
-    )
-    return FittedLimits(observation, action)

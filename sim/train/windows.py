@@ -1,28 +1,12 @@
 """Training windows: T_o frames of history and T_p actions, padded at both ends of an episode by repetition."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from diffpol_ros.policy.manifest.specs import ActionSpec, Limits, ObservationSpec
-from diffpol_ros.policy.normalizer import Normalizer, fit_limits
-from sim.demos.dataset import Demonstrations
-
-
-@dataclass(frozen=True)
-class FittedLimits:
-    """What becomes -1 and 1."""
-
-    observation: Limits
-    action: Limits
-
-
-def fit(demonstrations: Demonstrations, observation: ObservationSpec, action: ActionSpec) -> FittedLimits:
-    """Return the ranges of the data, over all views."""
-    frames = demonstrations.observations.reshape(-1, demonstrations.observations.shape[-1])
-    return FittedLimits(fit_limits(frames, observation.entries), fit_limits(demonstrations.actions, action.entries))
+from diffpol_ros.policy.normalizer import Normalizer
+from sim.data.dataset import Dataset
+from sim.data.limits import FittedLimits
 
 
 def window_indices(ends: np.ndarray, history_steps: int, predicted_steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -40,16 +24,16 @@ class Windows:
 
     def __init__(
         self,
-        demonstrations: Demonstrations,
+        dataset: Dataset,
         limits: FittedLimits,
         history_steps: int,
         predicted_steps: int,
         device: torch.device,
     ) -> None:
         """Normalise once and index."""
-        observations = Normalizer(limits.observation).normalize(demonstrations.observations)
-        actions = Normalizer(limits.action).normalize(demonstrations.actions)
-        history, future = window_indices(demonstrations.ends, history_steps, predicted_steps)
+        observations = Normalizer(limits.observation).normalize(dataset.states)
+        actions = Normalizer(limits.action).normalize(dataset.actions)
+        history, future = window_indices(dataset.ends, history_steps, predicted_steps)
         self._observations = torch.from_numpy(observations).to(device)
         self._actions = torch.from_numpy(actions).to(device)
         self._history = torch.from_numpy(history).to(device)

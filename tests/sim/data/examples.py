@@ -65,3 +65,16 @@ def assert_same(first: Dataset, second: Dataset) -> None:
     assert first.about == second.about and set(first.images) == set(second.images)
     for camera, images in first.images.items():
         np.testing.assert_array_equal(images[:], second.images[camera][:])
+
+
+def demonstrated(states: np.ndarray, actions: np.ndarray, ends: list[int]) -> Dataset:
+    """What is seen (V, F, d) and done (F, a), nothing more."""
+    return Dataset(
+        states.astype(np.float32),
+        actions.astype(np.float32),
+        np.zeros(len(actions), np.float32),
+        np.array(ends),
+        np.arange(len(ends)),
+        np.zeros(len(ends), np.bool_),
+        About("block", 10.0),
+    )

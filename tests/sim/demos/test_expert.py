@@ -56,12 +56,12 @@ def test_disturbed_demonstrations_succeed_and_keep_the_clean_action():
     for seed in (100_000, 100_001):
         episode = recorder.record(seed)
         assert episode is not None
-        assert episode.observations.shape == (3, len(episode.actions), 19)
+        assert episode.states.shape == (3, len(episode.actions), 19)
         assert set(episode.actions[:, 9].tolist()) == {np.float32(0.0), np.float32(0.08)}
 
 
 def test_the_same_seed_records_the_same_bits():
     first, second = (Recorder(RecordSettings(views=1)).record(100_005) for _ in range(2))
     assert first is not None and second is not None
-    np.testing.assert_array_equal(first.observations, second.observations)
+    np.testing.assert_array_equal(first.states, second.states)
     np.testing.assert_array_equal(first.actions, second.actions)

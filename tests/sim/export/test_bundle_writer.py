@@ -10,7 +10,6 @@ import torch
 from diffpol_ros.core.errors import BundleError
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.manifest.manifest import Provenance
-from sim.demos.dataset import Demonstrations
 from sim.evaluate.results import Evaluation, Result
 from sim.export.bundle_writer import Source, write_bundle
 from sim.export.onnx_writer import parity, write_onnx
@@ -19,6 +18,7 @@ from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings
 from sim.policies import load_policy
 from sim.train.settings import OptimiserSettings, PolicySettings, TrainSettings
 from sim.train.trainer import Trainer
+from tests.sim.data.examples import demonstrated
 
 TINY = TrainSettings(
     policy=PolicySettings(
@@ -39,7 +39,7 @@ def source() -> Source:
     random = np.random.default_rng(0)
     observations = random.uniform(-0.5, 0.5, (1, 30, 19)).astype(np.float32)
     actions = random.uniform(0.0, 0.08, (30, 10)).astype(np.float32)
-    data = Demonstrations(observations, actions, np.array([30]), np.array([0]))
+    data = demonstrated(observations, actions, [30])
     trainer = Trainer(TINY, data, torch.device("cpu"))
     while not trainer.finished:
         trainer.update()

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
 from sim.errors import CheckpointError
 from sim.networks.residual_mlp import ResidualMlpSettings
 from sim.train.checkpoint import Checkpoint
 from sim.train.settings import OptimiserSettings, PolicySettings, TrainSettings
 from sim.train.trainer import Trainer, learning_rate
+from tests.sim.data.examples import demonstrated
 
 TINY = TrainSettings(
     policy=PolicySettings(
@@ -29,26 +30,26 @@ TINY = TrainSettings(
 
 
 @pytest.fixture
-def data() -> Demonstrations:
+def data() -> Dataset:
     """Actions that are a smooth function of what is seen."""
     time = np.arange(300)[None, :, None] / 30.0
     observations = (0.5 * np.sin(time + np.arange(19))).astype(np.float32)
     actions = np.tanh(observations[0, :, :10]).astype(np.float32)
-    return Demonstrations(observations, actions, np.array([100, 200, 300]), np.arange(3))
+    return demonstrated(observations, actions, [100, 200, 300])
 
 
-def trainer(data: Demonstrations, settings: TrainSettings = TINY) -> Trainer:
+def trainer(data: Dataset, settings: TrainSettings = TINY) -> Trainer:
     return Trainer(settings, data, torch.device("cpu"))
 
 
-def test_a_tiny_training_halves_the_loss(data: Demonstrations):
+def test_a_tiny_training_halves_the_loss(data: Dataset):
     one = trainer(data)
     losses = [float(one.update()) for _ in range(200)]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
     assert one.finished
 
 
-def test_a_resumed_run_has_the_same_curve_and_weights(data: Demonstrations, tmp_path: Path):
+def test_a_resumed_run_has_the_same_curve_and_weights(data: Dataset, tmp_path: Path):
     whole = trainer(data)
     losses = [float(whole.update()) for _ in range(12)]
     first = trainer(data)
@@ -64,13 +65,13 @@ def test_a_resumed_run_has_the_same_curve_and_weights(data: Demonstrations, tmp_
 
 
 @pytest.mark.parametrize("other", [replace(TINY, seed=4), replace(TINY, policy=replace(TINY.policy, train_steps=10))])
-def test_a_checkpoint_of_other_settings_is_refused(data: Demonstrations, other: TrainSettings):
+def test_a_checkpoint_of_other_settings_is_refused(data: Dataset, other: TrainSettings):
     checkpoint = trainer(data).checkpoint()
     with pytest.raises(CheckpointError, match="other settings"):
         trainer(data, other).resume(checkpoint, Path("checkpoint.pt"))
 
 
-def test_a_checkpoint_of_other_data_is_refused(data: Demonstrations):
+def test_a_checkpoint_of_other_data_is_refused(data: Dataset):
     checkpoint = trainer(data).checkpoint()
     shifted = replace(data, actions=data.actions + 1.0)
     with pytest.raises(CheckpointError, match="other demonstrations"):

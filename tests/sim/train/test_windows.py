@@ -6,17 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffpol_ros.policy.normalizer import Normalizer
-from sim.demos.dataset import Demonstrations
+from sim.data.dataset import Dataset
+from sim.data.limits import fit
 from sim.train.settings import PolicySettings
-from sim.train.windows import Windows, fit, window_indices
+from sim.train.windows import Windows, window_indices
+from tests.sim.data.examples import demonstrated
 
 
-def demonstrations(lengths: list[int]) -> Demonstrations:
+def demonstrations(lengths: list[int]) -> Dataset:
     random = np.random.default_rng(0)
     frames = sum(lengths)
     observations = random.uniform(-0.5, 0.5, (2, frames, 19)).astype(np.float32)
     actions = random.uniform(0.0, 0.5, (frames, 10)).astype(np.float32)
-    return Demonstrations(observations, actions, np.cumsum(lengths), np.arange(len(lengths)))
+    return demonstrated(observations, actions, np.cumsum(lengths).tolist())
 
 
 def test_ends_are_padded_by_repeating():
@@ -38,7 +40,7 @@ def test_no_window_reaches_into_another_episode(lengths: list[int], history_step
 def test_normalisation_spans_the_data_and_comes_back():
     data, policy = demonstrations([20, 30]), PolicySettings()
     limits = fit(data, policy.observation(), policy.action())
-    for raw, bounds in ((data.observations, limits.observation), (data.actions, limits.action)):
+    for raw, bounds in ((data.states, limits.observation), (data.actions, limits.action)):
         normalizer = Normalizer(bounds)
         normalised = normalizer.normalize(raw)
         assert np.abs(normalised).max() <= 1.0 + 1e-5
@@ -50,7 +52,7 @@ def test_a_batch_holds_frames_and_actions_of_one_moment():
     limits = fit(data, policy.observation(), policy.action())
     windows = Windows(data, limits, 2, 16, torch.device("cpu"))
     observations, actions = windows.draw(64, torch.Generator().manual_seed(0))
-    known_frames = Normalizer(limits.observation).normalize(data.observations)
+    known_frames = Normalizer(limits.observation).normalize(data.states)
     known_actions = Normalizer(limits.action).normalize(data.actions)
     for observation, chunk in zip(observations.numpy(), actions.numpy(), strict=True):
         moment = int(np.flatnonzero((known_actions == chunk[0]).all(axis=1))[0])
