@@ -17,6 +17,7 @@ def sent_while_still(received: Sequence[Received], verdicts: Sequence[Seen], sla
     A target may fail in the very tick that it stops, but no tick both holds and sends. `slack_ns`: how uncertain the
     targets' stamps are.
     """
+    verdicts = in_time(verdicts)
     for index, seen in enumerate(verdicts):
         if seen.word not in STILL:
             continue
@@ -33,6 +34,12 @@ def last_arrival_ns(received: Sequence[Received], verdicts: Sequence[Seen], answ
 
     -1: none did.
     """
+    verdicts = in_time(verdicts)
     later = verdicts[verdicts.index(answer) :]
     until_ns = next((seen.stamp_ns - slack_ns for seen in later if seen.word == "COMMAND"), math.inf)
     return max((each.arrived_ns for each in received if each.stamp_ns < until_ns), default=-1)
+
+
+def in_time(verdicts: Sequence[Seen]) -> list[Seen]:
+    """Return verdicts as they were decided: a slow tick's is told after the Hold that the bridge's watch puts on it."""
+    return sorted(verdicts, key=lambda seen: seen.stamp_ns)

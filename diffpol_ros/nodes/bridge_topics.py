@@ -1,5 +1,7 @@
 """What the bridge tells the graph."""
 
+import threading
+
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
@@ -37,6 +39,7 @@ class BridgeTopics:
         self._pose = node.create_publisher(PoseStamped, "end_effector_pose", STATES)
         self._targets = node.create_publisher(JointState, "joint_targets", STATES)
         self._gate = node.create_publisher(DiagnosticArray, "gate", EVENTS)
+        self._telling = threading.Lock()
         self._told: tuple[str, str] | None = None
         self._told_ns = 0
 
@@ -49,13 +52,19 @@ class BridgeTopics:
         self._pose.publish(to_pose_stamped(pose, state.stamp_ns, self._description.base_frame))
 
     def verdict(self, verdict: Verdict, now_ns: int) -> None:
-        """Publish a target that was sent, and the verdict when it changes or is 0.1 s old."""
-        if isinstance(verdict, Command):
-            self._target(verdict.target)
-        told = (word(verdict), verdict.reason)
-        if told == self._told and 0 <= now_ns - self._told_ns < VERDICT_PERIOD_NS:
-            return
-        self._told, self._told_ns = told, now_ns
+        """Publish a target that was sent, and the verdict when it changes or is 0.1 s old; from any thread."""
+        with self._telling:
+            if isinstance(verdict, Command):
+                self._target(verdict.target)
+            told = (word(verdict), verdict.reason)
+            if told == self._told and 0 <= now_ns - self._told_ns < VERDICT_PERIOD_NS:
+                return
+            # A slow tick's verdict is from before the watch's word on it: the next one is told again, after both.
+            self._told = told if now_ns >= self._told_ns else None
+            self._told_ns = now_ns
+            self._publish(verdict, now_ns)
+
+    def _publish(self, verdict: Verdict, now_ns: int) -> None:
         status = status_message(f"{self._node.get_name()}/gate", verdict_report(verdict))
         message = DiagnosticArray(status=[status])
         message.header.stamp = to_stamp(now_ns)

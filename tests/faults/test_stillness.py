@@ -52,3 +52,16 @@ def test_the_last_arrival_counts_until_the_arm_may_follow_again() -> None:
     verdicts = [seen(0, "COMMAND"), seen(10, "HOLD"), seen(30, "COMMAND")]
     assert last_arrival_ns(row(*range(25), 30, 31), verdicts, verdicts[1]) == 24 * PERIOD_NS + LATER_NS
     assert last_arrival_ns([], verdicts, verdicts[1]) == -1
+
+
+def test_a_slow_ticks_command_that_is_told_after_the_watchs_hold_stands_where_it_was_decided() -> None:
+    told = [seen(0, "HOLD"), seen(15, "HOLD"), seen(10, "COMMAND"), seen(16, "COMMAND")]
+    assert list(sent_while_still(row(10, *range(16, 20)), told)) == []
+    assert list(sent_while_still(row(10, 12), told)) == []
+    assert list(sent_while_still(row(9, 10, 16), told))
+
+
+def test_a_target_of_a_slow_tick_still_counts_as_the_last_one() -> None:
+    told = [seen(0, "COMMAND"), seen(15, "HOLD"), seen(10, "COMMAND"), seen(30, "COMMAND")]
+    hanging = [Received(10 * PERIOD_NS, np.zeros(7), 0.04, 0.0, 22 * PERIOD_NS)]
+    assert last_arrival_ns([*row(*range(10)), *hanging], told, told[1]) == 22 * PERIOD_NS
