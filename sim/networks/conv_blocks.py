@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from sim.errors import NetworkError
+from sim.networks.checks import require_positive
 from sim.networks.film import Film, FilmEncoder
 
 
@@ -25,7 +27,10 @@ class ConvSettings:
     def __post_init__(self) -> None:
         """Refuse a kernel that would change the length."""
         if self.kernel < 1 or self.kernel % 2 == 0:
-            raise ValueError(f"kernel is {self.kernel}, expected an odd number: an even one changes the chunk's length")
+            raise NetworkError(
+                f"kernel is {self.kernel}, expected an odd number: an even one changes the chunk's length"
+            )
+        require_positive("convolution", groups=self.groups, norm_epsilon=self.norm_epsilon)
 
 
 class ConvBlock(nn.Module):
@@ -54,9 +59,9 @@ class ResidualConvBlock(nn.Module):
         self.second = ConvBlock(outputs, outputs, settings)
         self.shortcut = nn.Conv1d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """Return the block's output under `condition`, (B, condition_size)."""
-        return self.second(self.film(self.first(x), condition)) + self.shortcut(x)
+    def forward(self, x: Tensor, encoded: Tensor) -> Tensor:
+        """Return the block's output under what its FiLM encoder made of the condition."""
+        return self.second(self.film(self.first(x), encoded)) + self.shortcut(x)
 
 
 def halving(channels: int) -> nn.Conv1d:

@@ -8,7 +8,7 @@ FilmEncoder = Literal["linear", "deep"]
 
 
 class Film(nn.Module):
-    """Scales and shifts channels: (B, channels, T) under a condition (B, size).
+    """Scales and shifts channels: (B, channels, T) under what its encoder makes of a condition (B, size).
 
     The encoder sees nothing of the sample, so all denoising steps of a chunk can be encoded in one product.
     linear: Mish -> Linear (Diffusion Policy). deep: three Linears with Mish between (DPPO's furniture tasks).
@@ -22,9 +22,9 @@ class Film(nn.Module):
         self.encoder = _encoder(condition_size, outputs, encoder)
         self.scale = scale
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """Return scale * x + shift."""
-        encoded = self.encoder(condition).unsqueeze(-1)
+    def forward(self, x: Tensor, encoded: Tensor) -> Tensor:
+        """Return scale * x + shift, as `encoder` has them for each row."""
+        encoded = encoded.unsqueeze(-1)
         if not self.scale:
             return x + encoded
         scale, shift = encoded.chunk(2, dim=1)

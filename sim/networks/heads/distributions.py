@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 
@@ -25,4 +24,4 @@ class Mixture:
     def likeliest_mean(self) -> Tensor:
         """Return the mean (B, T_p, a) of each row's heaviest mode."""
         best = self.logits.argmax(dim=1)[:, None, None, None]
-        return torch.take_along_dim(self.means, best, dim=1).squeeze(1)
+        return self.means.gather(1, best.expand_as(self.means[:, :1])).squeeze(1)

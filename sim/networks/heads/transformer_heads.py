@@ -68,7 +68,7 @@ class FrameReader(nn.Module):
     def forward(self, observation: Tensor) -> Tensor:
         """Return the tokens."""
         memory = self.decoder.encode_memory(self.frame_embedding(observation), 0)
-        places = torch.zeros_like(self.decoder.positions).expand(len(memory), *self.decoder.positions.shape)
+        places = torch.zeros_like(self.decoder.positions).expand(memory.shape[0], -1, -1)
         return self.decoder(places, memory)
 
 
