@@ -19,7 +19,7 @@ from diffpol_ros.faults.fault import RIGS, Fault
 from diffpol_ros.faults.registry import faults_called
 from diffpol_ros.faults.start import run_start
 from diffpol_ros.faults.summary import Row, summarize
-from diffpol_ros.faults.table import HEADINGS, PARTIAL, cells, write
+from diffpol_ros.faults.table import HEADINGS, PARTIAL, beside, cells, read_json, write
 from diffpol_ros.faults.trial import Trial
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
@@ -41,6 +41,8 @@ class Faults:
     """fake: the bridge over a scripted robot; twin: the whole graph; start: what is refused before anything runs."""
     output: Annotated[Path | None, tyro.conf.arg(metavar="FILE.{md,json}")] = None
     """Where to write the table too; in a page with the table's marks, only between them."""
+    beside: Annotated[tuple[Path, ...], tyro.conf.arg(metavar="FILE.json")] = ()
+    """Tables of earlier runs: their rows are written too where this run does not do them again."""
     domain: int = 0
     """ROS domain; 0: one that is free."""
 
@@ -48,6 +50,8 @@ class Faults:
         """Run them; return 1 where one failed."""
         if self.repeats < 1:
             raise SettingsError(f"--repeats is {self.repeats}, expected at least 1")
+        for path in self.beside:
+            read_json(path)
         faults = faults_called(self.only)
         rigs = RIGS if self.rig == "all" else (self.rig,)
         trials: list[Trial] = []
@@ -89,7 +93,8 @@ class Faults:
 
     def _keep(self, rows: list[Row], partial: bool) -> None:
         if self.output is not None:
-            write(self.output, rows, partial)
+            earlier = [row for path in self.beside for row in read_json(path)]
+            write(self.output, beside(rows, earlier), partial)
 
 
 def _line(trial: Trial) -> str:

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.faults.summary import Row
@@ -53,6 +54,23 @@ def as_json(rows: Sequence[Row], partial: bool = False) -> str:
     return json.dumps({"partial": partial, "rows": plain}, indent=2)
 
 
+def read_json(path: Path) -> list[Row]:
+    """Return the rows that `write` put into a .json file."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))["rows"]
+        return [_row_from(each) for each in plain]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResourceError(f"{path}: no table of faults ({error}); `diffpol faults --output` writes one") from error
+
+
+def beside(rows: Sequence[Row], earlier: Sequence[Row]) -> list[Row]:
+    """Return `rows`, and of those of an `earlier` run what was not done again, a fault's rigs together."""
+    done = {(row.fault, row.rig) for row in rows}
+    both = [*(row for row in earlier if (row.fault, row.rig) not in done), *rows]
+    order = list(dict.fromkeys(row.fault for row in (*earlier, *rows)))
+    return sorted(both, key=lambda row: order.index(row.fault))
+
+
 def write(path: Path, rows: Sequence[Row], partial: bool = False) -> None:
     """Write the table to a .json or .md file; in a page that has a place for it, only there."""
     if path.suffix == ".json":
@@ -63,6 +81,12 @@ def write(path: Path, rows: Sequence[Row], partial: bool = False) -> None:
         raise ResourceError(f"{path}: expected a name that ends in .md or .json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _row_from(plain: dict[str, Any]) -> Row:
+    may_lack = {"target"}
+    values = {name: math.nan if value is None and name not in may_lack else value for name, value in plain.items()}
+    return Row(**{**values, "failures": tuple(plain["failures"])})
 
 
 def _into_page(path: Path, table: str) -> str:

@@ -1,5 +1,6 @@
 """The table tells times, failures and whether it is whole; in a page it replaces only itself."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.faults.fault import Fault, Recovery
 from diffpol_ros.faults.summary import Row, summarize
-from diffpol_ros.faults.table import BEGIN, END, PARTIAL, markdown, write
+from diffpol_ros.faults.table import BEGIN, END, PARTIAL, beside, markdown, read_json, write
 from diffpol_ros.faults.trial import Trial
 from tests.faults.written_rig import strike
 
@@ -56,3 +57,21 @@ def test_a_page_keeps_what_is_around_the_table(tmp_path: Path) -> None:
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResourceError, match=r"\.md or \.json"):
         write(tmp_path / "table.txt", rows(0.1))
+
+
+def test_rows_come_back_from_json_as_they_were(tmp_path: Path) -> None:
+    write(tmp_path / "table.json", rows(0.1, 0.2))
+    assert read_json(tmp_path / "table.json") == rows(0.1, 0.2)
+
+
+def test_what_is_no_table_is_named(tmp_path: Path) -> None:
+    (tmp_path / "table.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ResourceError, match=r"table\.json: no table of faults"):
+        read_json(tmp_path / "table.json")
+
+
+def test_earlier_rows_stand_beside_these_unless_they_were_done_again() -> None:
+    [row] = rows(0.1)
+    twin, other = dataclasses.replace(row, rig="twin"), dataclasses.replace(row, fault="other")
+    again = dataclasses.replace(row, median=0.2)
+    assert beside([twin, again], [row, other]) == [twin, again, other]
