@@ -85,7 +85,8 @@ class BlockLiftEnvironment:
         self._follower = Follower(self.simulation.description, self._arm, follower)
         self._sensor = PoseSensor(BLOCK, self.settings.noise) if self.settings.noise else None
         self._sensors = [*([self._sensor] if self._sensor else []), *onlookers]
-        self._latency_ns = to_ns(self.settings.latency)
+        self.latency_ns = to_ns(self.settings.latency)
+        """From an observation to the moment its chunk reaches the control loop; may differ between episodes."""
         self.reset(0)
 
     def reset(self, seed: int) -> Observation:
@@ -116,7 +117,7 @@ class BlockLiftEnvironment:
 
     def follow(self, chunk: ActionChunk) -> None:
         """Send a chunk on its way to the control loop."""
-        self._arriving.append((self.simulation.stamp_ns + self._latency_ns, chunk))
+        self._arriving.append((self.simulation.stamp_ns + self.latency_ns, chunk))
 
     def advance(self) -> None:
         """Let one period of the control loop pass, 10 ms."""

@@ -1,16 +1,33 @@
 """The block task, several worlds at a time."""
 
+import copy
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from diffpol_ros.core.clock import NANOSECONDS
+from diffpol_ros.core.types import Observation
+from diffpol_ros.policy.actions import ActionError
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES
 from diffpol_ros.policy.observation import frame_vector
-from sim.envs.block import STEP_NS, BlockLiftEnvironment, BlockLiftSettings, block_observation_spec
-from sim.envs.dynamics import DynamicsRanges
-from sim.envs.worlds import Flags, Happened, Seeds, Vectors
+from sim.envs.block import (
+    CONTROL_NS,
+    STEP_NS,
+    STEP_PERIODS,
+    BlockLiftEnvironment,
+    BlockLiftSettings,
+    block_observation_spec,
+)
+from sim.envs.dynamics import DynamicsRanges, vary
+from sim.envs.processes import ProcessWorlds
+from sim.envs.worlds import Flags, Happened, Seeds, Vectors, Worlds
 
 SPEC = block_observation_spec()
+WIDTH = 9
+"""Where an action says how far apart the fingers go."""
+LATENCY_STREAM = 4
+"""Sets the draw of the latency apart from the others of an episode."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +37,68 @@ class BlockWorldsSettings:
     environment: BlockLiftSettings = field(default_factory=BlockLiftSettings)
     """The block, the cameras, the time limit."""
     dynamics: DynamicsRanges = field(default_factory=DynamicsRanges)
-    """What differs from episode to episode."""
-    most_action_delay: int = 0
-    """Chunks reach the control loop up to this many steps late, drawn once an episode."""
+    """What differs from episode to episode; the arm's own law does not."""
+    most_delay_steps: int = 0
+    """Chunks reach the control loop up to this many steps later than in `environment`, drawn once an episode."""
+
+
+class BlockWorld:
+    """One of them: an environment that is told actions, and knows what is meant to follow."""
+
+    def __init__(self, settings: BlockWorldsSettings) -> None:
+        """Build it."""
+        self._settings = settings
+        self._environment = BlockLiftEnvironment(settings.environment)
+        self._nominal = copy.copy(self._environment.simulation.model)
+        self._latency_ns = self._environment.latency_ns
+        gripper = self._environment.simulation.description.gripper
+        self._widths = gripper.closed_width, gripper.maximum_width
+        self._plan: list[Vectors] = []
+        self._following = self._refused = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Return whether the block is up and has been for long enough."""
+        return self._environment.succeeded
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether nothing moves the arm any more: the gate stopped it, or an action has no rotation."""
+        return self._refused or bool(self._environment.stop_reason)
+
+    def reset(self, seed: int) -> Vectors:
+        """Begin the episode of `seed`; return the first frame (d,)."""
+        self._plan, self._following, self._refused = [], False, False
+        if self._settings.dynamics.any:
+            vary(self._environment.simulation.model, self._nominal, self._settings.dynamics, seed)
+        random = np.random.default_rng([seed, LATENCY_STREAM])
+        periods = int(random.integers(self._settings.most_delay_steps * STEP_PERIODS + 1))
+        self._environment.latency_ns = self._latency_ns + periods * CONTROL_NS
+        return frame_vector(self._environment.reset(seed), SPEC)
+
+    def plan(self, chunk: Vectors) -> None:
+        """Learn that the next actions are meant to be `chunk` (T, 10)."""
+        self._plan, self._following = list(chunk), False
+
+    def step(self, action: Vectors) -> Vectors:
+        """Let one step pass under `action` (10,) and, behind it, what was planned; return the frame after it (d,)."""
+        meant = self._plan.pop(0) if self._plan else None
+        # As on the robot, a chunk is sent once; again only where it is departed from.
+        follows = self._following and meant is not None and np.array_equal(action, meant)
+        return frame_vector(self._follow(None if follows else np.stack([action, *self._plan])), SPEC)
+
+    def _follow(self, actions: Vectors | None) -> Observation:
+        if actions is None:
+            return self._environment.step(None)
+        # No fingers open wider than they can, and a chunk that asks for it would stop the arm.
+        actions[:, WIDTH] = np.clip(actions[:, WIDTH], *self._widths)
+        self._following = True
+        try:
+            return self._environment.step(actions)
+        except ActionError:
+            # The robot's policy node refuses such a chunk, and the arm would wait in vain.
+            self._refused = True
+            return self._environment.step(None)
 
 
 class BlockWorlds:
@@ -31,39 +107,41 @@ class BlockWorlds:
     The gate stopping the arm ends an episode; success does not.
     """
 
-    def __init__(self, settings: BlockWorldsSettings, count: int, processes: int = 1) -> None:
+    observation_size = SPEC.frame_dimension
+    action_size = sum(entry.size for entry in ACTION_ENTRIES)
+
+    def __init__(self, settings: BlockWorldsSettings, count: int) -> None:
         """Build `count` worlds."""
         self.count = count
-        self.observation_size = SPEC.frame_dimension
-        self.action_size = sum(entry.size for entry in ACTION_ENTRIES)
-        self.step_limit = round(settings.environment.time_limit * 1e9 / STEP_NS)
-        self._worlds = [BlockLiftEnvironment(settings.environment) for _ in range(count)]
+        self.step_limit = round(settings.environment.time_limit * NANOSECONDS / STEP_NS)
+        self._worlds = [BlockWorld(settings) for _ in range(count)]
         self._frames = np.zeros((count, self.observation_size), np.float32)
-        self._plans: list[Vectors] = [np.zeros((0, self.action_size), np.float32)] * count
 
     def reset(self, which: Flags, seeds: Seeds) -> Vectors:
         """Begin an episode of `seeds` (N,) in the worlds of `which` (N,); return all frames (N, d)."""
         for number in np.flatnonzero(which):
-            self._frames[number] = frame_vector(self._worlds[number].reset(int(seeds[number])), SPEC)
-            self._plans[number] = self._plans[number][:0]
+            self._frames[number] = self._worlds[number].reset(int(seeds[number]))
         return self._frames.copy()
 
     def plan(self, chunks: Vectors, active: Flags) -> None:
         """Learn which actions (N, T, a) are meant to come next, so that the arm moves on smoothly between them."""
         for number in np.flatnonzero(active):
-            self._plans[number] = chunks[number]
+            self._worlds[number].plan(chunks[number])
 
     def step(self, actions: Vectors, active: Flags) -> Happened:
         """Let one step pass under raw `actions` (N, a) where `active` (N,); the other worlds stand still."""
-        rewards = np.zeros(self.count, np.float32)
         for number in np.flatnonzero(active):
-            world = self._worlds[number]
-            self._plans[number] = self._plans[number][1:]
-            seen = world.step(np.concatenate([actions[number][None], self._plans[number]]))
-            self._frames[number] = frame_vector(seen, SPEC)
-            rewards[number] = world.succeeded
-        stopped = np.array([bool(world.stop_reason) for world in self._worlds])
-        return Happened(self._frames.copy(), rewards, stopped, rewards > 0.0)
+            self._frames[number] = self._worlds[number].step(actions[number])
+        succeeded = np.array([world.succeeded for world in self._worlds])
+        stopped = np.array([world.stopped for world in self._worlds])
+        return Happened(self._frames.copy(), succeeded.astype(np.float32), stopped, succeeded)
 
     def close(self) -> None:
-        """Let go of the processes."""
+        """Nothing to let go of."""
+
+
+def block_worlds(settings: BlockWorldsSettings, count: int, processes: int = 1) -> Worlds:
+    """Return `count` worlds, stepped by `processes`."""
+    if processes == 1:
+        return BlockWorlds(settings, count)
+    return ProcessWorlds(partial(BlockWorlds, settings), count, processes)

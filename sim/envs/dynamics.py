@@ -9,6 +9,7 @@ from mujoco.batch import Batch
 from numpy.typing import NDArray
 
 from sim.envs.worlds import Flags, Seeds
+from sim.errors import SimulationError
 
 DYNAMICS_STREAM = 3
 """Sets these draws apart from the others of an episode."""
@@ -27,12 +28,19 @@ class DynamicsRanges:
     gain: float = 0.0
     """Of each motor: its force for a command."""
 
+    def __post_init__(self) -> None:
+        """Refuse ranges that would turn a number round."""
+        for name, value in vars(self).items():
+            if not 0.0 <= value < 1.0:
+                raise SimulationError(f"dynamics: {name} is {value}, expected 0 or more and less than 1")
+
     @property
     def any(self) -> bool:
         """Return whether anything changes."""
         return any((self.mass, self.friction, self.damping, self.gain))
 
 
+AS_MODELLED = DynamicsRanges()
 Fields = Mapping[str, NDArray[np.float64]]
 
 
@@ -53,6 +61,13 @@ def varied(model: mujoco.MjModel, ranges: DynamicsRanges, seed: int) -> Fields:
         "actuator_gainprm": model.actuator_gainprm * gain[:, None],
         "actuator_biasprm": model.actuator_biasprm * gain[:, None],
     }
+
+
+def vary(model: mujoco.MjModel, nominal: mujoco.MjModel, ranges: DynamicsRanges, seed: int) -> None:
+    """Give `model` the dynamics of the episode of `seed`, whatever it had before."""
+    for name, values in varied(nominal, ranges, seed).items():
+        getattr(model, name)[:] = values
+    mujoco.mj_setConst(model, mujoco.MjData(model))
 
 
 def vary_batch(batch: Batch, model: mujoco.MjModel, ranges: DynamicsRanges, which: Flags, seeds: Seeds) -> None:

@@ -13,7 +13,7 @@ import mujoco
 import numpy as np
 from mujoco.batch import Batch
 
-from sim.envs.dynamics import DynamicsRanges, vary_batch
+from sim.envs.dynamics import AS_MODELLED, DynamicsRanges, vary_batch
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
 
 STEP_LIMIT = 1000
@@ -51,7 +51,7 @@ class LocomotionWorlds:
 
     step_limit = STEP_LIMIT
 
-    def __init__(self, walker: Walker, count: int, threads: int = 1, dynamics: DynamicsRanges | None = None) -> None:
+    def __init__(self, walker: Walker, count: int, threads: int = 1, dynamics: DynamicsRanges = AS_MODELLED) -> None:
         """Step `count` walkers by `threads` threads, the caller's included; each episode's `dynamics` are its own."""
         self.walker, self.count = walker, count
         model = load_model(walker.model)
@@ -66,7 +66,7 @@ class LocomotionWorlds:
     def reset(self, which: Flags, seeds: Seeds) -> Vectors:
         """Begin an episode of `seeds` (N,) in the worlds of `which` (N,); return all frames (N, d)."""
         self._batch.reset(which, stage=mujoco.mjtStage.mjSTAGE_NONE.value)
-        if self._dynamics:
+        if self._dynamics.any:
             vary_batch(self._batch, self._nominal, self._dynamics, which, seeds)
         for world in np.flatnonzero(which):
             self._start(int(world), np.random.default_rng(int(seeds[world])))

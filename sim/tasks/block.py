@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntry
 from sim.envs.block import BlockLiftSettings
-from sim.envs.block_worlds import SPEC, BlockWorlds, BlockWorldsSettings
+from sim.envs.block_worlds import SPEC, BlockWorldsSettings, block_worlds
+from sim.envs.dynamics import DynamicsRanges
 from sim.envs.noise import load_complete
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
 from sim.envs.worlds import Worlds
@@ -57,13 +58,16 @@ class BlockTask:
     def worlds(self, count: int, randomisation: RandomisationSettings | None = None, *, workers: int = 1) -> Worlds:
         """Return `count` worlds, stepped by `workers` processes."""
         if randomisation is None:
-            return BlockWorlds(BlockWorldsSettings(self.environment), count, workers)
-        noise = load_complete(randomisation.estimator_noise) if randomisation.estimator_noise else None
-        environment = replace(self.environment, noise=noise or self.environment.noise)
-        settings = BlockWorldsSettings(environment, randomisation.dynamics, randomisation.most_action_delay)
-        others = replace(randomisation, most_action_delay=0)
-        worlds = BlockWorlds(settings, count, workers)
-        return RandomisedWorlds(worlds, others, self.frame_limits, self.action_limits)
+            return block_worlds(BlockWorldsSettings(self.environment), count, workers)
+        worlds = block_worlds(self._randomised(randomisation), count, workers)
+        rest = replace(randomisation, estimator_noise="", most_action_delay=0, dynamics=DynamicsRanges())
+        return RandomisedWorlds(worlds, rest, self.frame_limits, self.action_limits)
+
+    def _randomised(self, randomisation: RandomisationSettings) -> BlockWorldsSettings:
+        environment, noise = self.environment, randomisation.estimator_noise
+        if noise:
+            environment = replace(environment, noise=load_complete(noise))
+        return BlockWorldsSettings(environment, randomisation.dynamics, randomisation.most_action_delay)
 
 
 def number_names(entries: Iterable[VectorEntry]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The planar walkers as tasks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diffpol_ros.policy.manifest.specs import Limits
+from sim.envs.dynamics import DynamicsRanges
 from sim.envs.locomotion import LocomotionWorlds, Walker
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
 from sim.envs.worlds import Worlds
@@ -49,9 +50,9 @@ class LocomotionTask:
         """Return `count` walkers, stepped by `workers` threads."""
         if randomisation is None:
             return LocomotionWorlds(self.walker, count, workers)
-        dynamics = randomisation.dynamics if randomisation.dynamics.any else None
-        worlds = LocomotionWorlds(self.walker, count, workers, dynamics)
-        return RandomisedWorlds(worlds, randomisation, self.frame_limits, self.action_limits)
+        worlds = LocomotionWorlds(self.walker, count, workers, randomisation.dynamics)
+        rest = replace(randomisation, dynamics=DynamicsRanges())
+        return RandomisedWorlds(worlds, rest, self.frame_limits, self.action_limits)
 
 
 def frame_limits(positions: tuple[tuple[float, float], ...], velocity: float) -> Limits:
