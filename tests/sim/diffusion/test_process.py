@@ -78,3 +78,33 @@ def test_loss_depends_on_nothing_random_but_the_generator():
         for _ in range(2)
     )
     assert torch.equal(first, second)
+
+
+class Recording(nn.Module):
+    """A network that remembers what it was asked."""
+
+    def forward(self, sample: Tensor, step: Tensor, observation: Tensor) -> Tensor:
+        self.sample, self.step = sample, step
+        return sample - step[:, None, None]
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "sample", "v_prediction"])
+def test_loss_of_a_given_batch_is_the_formula_written_out(prediction: str):
+    process = DiffusionProcess(Diffusion(train_steps=20, inference_steps=5, prediction=prediction))
+    random = torch.Generator().manual_seed(0)
+    clean, epsilon = (torch.randn(20, 4, 2, generator=random) for _ in range(2))
+    total, step = 0.0, torch.arange(20)
+    for k, level in enumerate(process.diffusion.levels()):
+        signal, noise = math.sqrt(level), math.sqrt(1.0 - level)
+        target = {"epsilon": epsilon[k], "sample": clean[k], "v_prediction": signal * epsilon[k] - noise * clean[k]}
+        said = signal * clean[k] + noise * epsilon[k] - k
+        total += float((said - target[prediction]).square().sum())
+    loss = process.loss_at(Recording(), clean, torch.zeros(20, 3), step, epsilon)
+    assert float(loss) == pytest.approx(total / clean.numel(), rel=1e-5)
+
+
+def test_levels_can_be_limited_to_some():
+    process, network = DiffusionProcess(Diffusion(train_steps=50, inference_steps=10)), Recording()
+    levels = torch.tensor([20, 10, 0])
+    process.loss(network, torch.ones(300, 4, 2), torch.zeros(300, 3), torch.Generator().manual_seed(0), levels)
+    assert set(network.step.tolist()) == {0, 10, 20}
