@@ -104,3 +104,45 @@ class StoredFrames:
             raise DatasetError(
                 f"{self._source}: frame {frame} cannot be read ({error}); copy, record or import it anew"
             ) from error
+
+
+class BlockFrames:
+    """Images in an array of another format that is sliced by rows: HDF5, or zarr of others.
+
+    Its chunks may hold many images each: the last one read is kept. Floats from 0 to 255 are taken for bytes.
+    """
+
+    def __init__(self, array: Any, source: str) -> None:
+        """Read nothing yet; `source` names file and array in errors."""
+        self._array, self._source = array, source
+        self._rows = array.chunks[0] if array.chunks else 1
+        self._block: tuple[int, Images] | None = None
+        self.shape: tuple[int, ...] = tuple(array.shape)
+        self.dtype = np.dtype(np.uint8)
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return self.shape[0]
+
+    def __getitem__(self, frames: slice | NDArray[np.int64], /) -> Images:
+        """Return images (n, h, w, 3)."""
+        rows = np.arange(len(self))[frames]
+        images = np.empty((len(rows), *self.shape[1:]), np.uint8)
+        for place, row in enumerate(rows.tolist()):
+            images[place] = self._block_of(row)[row % self._rows]
+        return images
+
+    def _block_of(self, row: int) -> Images:
+        start = row - row % self._rows
+        if self._block is None or self._block[0] != start:
+            self._block = start, self._bytes(np.asarray(self._array[start : start + self._rows]))
+        return self._block[1]
+
+    def _bytes(self, images: NDArray[Any]) -> Images:
+        if images.dtype == np.uint8:
+            return images
+        if not (images.dtype.kind in "iuf" and (images >= 0).all() and (images <= 255).all() and images.max() > 1.0):
+            raise DatasetError(
+                f"{self._source} is {images.dtype} from {images.min()} to {images.max()}, expected 0 to 255"
+            )
+        return np.rint(images).astype(np.uint8)
