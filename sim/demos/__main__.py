@@ -3,12 +3,13 @@
 import time
 from collections.abc import Mapping
 
+from sim.demos.avoid import AvoidDemonstrations
 from sim.demos.block import BlockDemonstrations
 from sim.demos.recording import record_to_file
 from sim.demos.source import Source
 from sim.terminal import interrupts_asked, run_one
 
-SOURCES: Mapping[str, type[Source]] = {"block": BlockDemonstrations}
+SOURCES: Mapping[str, type[Source]] = {"block": BlockDemonstrations, "avoid": AvoidDemonstrations}
 
 
 def main(source: Source) -> None:

@@ -1,11 +1,11 @@
-"""Avoid with each of DPPO's sets of demonstrations; the worlds and the reward are the same."""
+"""Avoid as D3IL has it, and with each of DPPO's sets of demonstrations; the worlds of the latter are the same."""
 
 from dataclasses import dataclass, field
 
 from diffpol_ros.policy.manifest.specs import Limits
 from sim.envs.avoid.course import EDGES, REWARDED_FINISH, START
 from sim.envs.avoid.model import STEP
-from sim.envs.avoid.routes import MODE_SETS, Route
+from sim.envs.avoid.routes import MODE_SETS, ROUTES, Route
 from sim.envs.avoid.settings import AvoidSettings
 from sim.envs.avoid.worlds import LONGEST_MOVE, AvoidWorlds
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
@@ -17,7 +17,7 @@ PLACES = Limits((EDGES[0], START[1]) * 2, (EDGES[1], REWARDED_FINISH + 0.1) * 2)
 
 @dataclass(frozen=True)
 class AvoidTask:
-    """Leave by the leftmost passage; `routes` are those that the demonstrations take."""
+    """Get past the pillars; `routes` are those that the demonstrations take."""
 
     name: str
     routes: tuple[Route, ...]
@@ -38,4 +38,5 @@ class AvoidTask:
         return RandomisedWorlds(worlds, randomisation, self.frame_limits, self.action_limits)
 
 
-AVOID_TASKS = tuple(AvoidTask(f"avoid_{name}", routes) for name, routes in MODE_SETS.items())
+AVOID_ALL = AvoidTask("avoid", ROUTES, AvoidSettings(rewarded_exit=None))
+AVOID_TASKS = (AVOID_ALL, *(AvoidTask(f"avoid_{name}", routes) for name, routes in MODE_SETS.items()))

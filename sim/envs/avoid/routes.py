@@ -46,6 +46,10 @@ def routes_by_exits(*exit_flags: int) -> tuple[Route, ...]:
 
 
 MODE_SETS = {"m1": routes_by_exits(5, 6), "m2": routes_by_exits(5, 7), "m3": routes_by_exits(5, 8)}
+"""DPPO's three sets, with every way to their exits."""
+RIGHT_LEFT = (1, 0)
+"""The only way to the third level where the names of DPPO's files are read to the letter: d56_r12 has the desired flags
+5 and 6 and the required flags 1 (right of the first pillar) and 2 (left of the next two)."""
 
 
 class RouteTracker:

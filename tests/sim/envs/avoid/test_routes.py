@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.envs.avoid.course import LEVELS, START
@@ -37,6 +37,7 @@ def test_only_the_first_crossing_of_a_level_counts():
     assert route_of(np.concatenate([path, back])) == ROUTES[0]
 
 
+@settings(max_examples=10, deadline=None)
 @given(st.permutations(range(24)))
 def test_rods_are_tracked_independently_of_each_other(order: list[int]):
     paths = np.stack([path_of(ROUTES[number]) for number in order])
