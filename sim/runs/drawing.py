@@ -47,19 +47,24 @@ class Picture:
 def draw(groups: Sequence[Group], picture: Picture, path: Path) -> None:
     """Write the picture, whole or not at all."""
     with mpl.rc_context({"font.size": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True}):
-        tasks = list(dict.fromkeys(group.task for group in groups))
-        columns = min(len(tasks), PANELS_A_ROW)
-        rows = math.ceil(len(tasks) / columns)
-        figure = Figure(figsize=(PANEL_WIDTH * columns, PANEL_HEIGHT * rows + 0.5), layout="constrained")
-        methods = list(dict.fromkeys(group.method for group in groups))
-        panels = figure.subplots(rows, columns, squeeze=False).flat
-        for axes, task in zip(panels, tasks, strict=False):
-            _panel(axes, [group for group in groups if group.task == task], picture, methods)
-        for axes in list(panels)[len(tasks) :]:
-            axes.remove()
-        _legend(figure, groups, methods, picture)
+        figure = figure_of(groups, picture)
         with write_whole(path) as unfinished:
             figure.savefig(unfinished, format=path.suffix.removeprefix(".") or "png", dpi=150)
+
+
+def figure_of(groups: Sequence[Group], picture: Picture) -> Figure:
+    """Return the picture."""
+    tasks, methods = (list(dict.fromkeys(getattr(group, part) for group in groups)) for part in ("task", "method"))
+    columns = min(len(tasks), PANELS_A_ROW)
+    rows = math.ceil(len(tasks) / columns)
+    figure = Figure(figsize=(PANEL_WIDTH * columns, PANEL_HEIGHT * rows + 0.5), layout="constrained")
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axes, task in zip(panels, tasks, strict=False):
+        _panel(axes, [group for group in groups if group.task == task], picture, methods)
+    for axes in panels[len(tasks) :]:
+        axes.remove()
+    _legend(figure, groups, methods, picture)
+    return figure
 
 
 def _panel(axes: Axes, groups: Sequence[Group], picture: Picture, methods: Sequence[str]) -> None:

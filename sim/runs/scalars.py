@@ -11,6 +11,7 @@ from sim.errors import RunError
 from sim.files import write_whole
 
 LOG = "log.jsonl"
+TAIL_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ def read_scalars(folder: Path) -> list[Scalar]:
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
     return [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines[:-1], start=1)]
+
+
+def last_step(folder: Path) -> int | None:
+    """Return the step of the newest line, without reading all of them; None before the first."""
+    path = folder / LOG
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        lines = stream.read().split(b"\n")[:-1]
+    return _parse(lines[-1], str(path)).step if lines else None
 
 
 def rewrite_scalars(folder: Path, scalars: Iterable[Scalar]) -> None:

@@ -9,9 +9,10 @@ from PIL import Image
 
 from sim.errors import RunError
 from sim.runs.curves import curves
-from sim.runs.drawing import COLOURS, Picture
+from sim.runs.drawing import COLOURS, Picture, figure_of
 from sim.runs.folder import RunLog
 from sim.runs.record import About
+from sim.runs.series import find_runs, grouped
 
 
 def runs(folder: Path, tasks: tuple[str, ...] = ("avoid_m1", "avoid_m2"), seeds: int = 3) -> Path:
@@ -40,6 +41,12 @@ def test_picture_and_tables_are_written(tmp_path: Path):
     assert float(table[0]["low"]) < float(table[0]["mean"]) < float(table[0]["high"])
     text = (tmp_path / "c.md").read_text()
     assert text.count("\n") == 6 and "| avoid_m1 | DPPO | 3 |" in text and "mean of the last 5" in text
+
+
+def test_there_is_a_panel_for_each_task_and_no_other(tmp_path: Path):
+    tasks = ("hopper", "walker", "cheetah", "block")
+    figure = figure_of(grouped(find_runs([runs(tmp_path, tasks, seeds=2)])), Picture("success"))
+    assert [axes.get_title() for axes in figure.axes] == sorted(tasks)
 
 
 def test_one_seed_has_no_band_and_says_so(tmp_path: Path):

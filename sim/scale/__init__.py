@@ -1,0 +1,1 @@
+"""More processes and more machines: worlds and seeds over Ray, which is an extra."""
