@@ -17,7 +17,7 @@ class BridgeParameters(FollowerSettings):
     arm_port: int = setting(0, description="port of the arm's server", minimum=0, maximum=65535)
     gripper_port: int = setting(0, description="port of the gripper's server", minimum=0, maximum=65535)
     policy_silence: float = setting(
-        0.12,
+        0.11,
         description="of the policy before the arm brakes and holds; 0: no heartbeat is asked for [s]",
         minimum=0.0,
         maximum=2.0,

@@ -19,7 +19,7 @@ from diffpol_ros.nodes.heartbeat import TOPIC, to_heartbeat_message
 from diffpol_ros.nodes.messages import from_stamp, to_chunk_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
 
-CHUNK_PERIOD_S, BEAT_PERIOD_S, STEP_S, ACTIONS = 0.1, 0.05, 0.1, 8
+CHUNK_PERIOD_S, BEAT_PERIOD_S, STEP_S, ACTIONS = 0.1, 0.04, 0.1, 8
 RADIUS, TURN_S = 0.04, 2.0
 WIDTH = 0.06
 

@@ -20,7 +20,7 @@ from diffpol_ros.nodes.quality import EVENTS
 from diffpol_ros.policy.bundle import Bundle
 
 LOOK_PERIOD_S = 0.02
-BEAT_PERIOD_NS = to_ns(0.05)
+BEAT_PERIOD_NS = to_ns(0.04)
 LAST_WORDS_S = 0.5
 
 

@@ -82,7 +82,7 @@ def test_it_beats_while_an_inference_runs(graph: Graph, listener: Listener, monk
     graph.spin_until(lambda: len(listener.beats) >= 20)
     let.set()
     assert all(beat.fit for beat in listener.beats[-10:])
-    assert listener.stamps_ns[-1] - listener.stamps_ns[-11] < to_ns(0.05 * 10 * 3)
+    assert listener.stamps_ns[-1] - listener.stamps_ns[-11] < to_ns(0.04 * 10 * 3)
 
 
 def test_a_refused_bundle_is_told_before_the_process_ends(
