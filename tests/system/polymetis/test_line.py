@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from diffpol_ros.core.errors import RobotLate
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import JointTarget
 from diffpol_ros.faults.line import ProxyLine, proxy_line
 from diffpol_ros.robots.base import ControllerStopped, RobotUnreachable
 from diffpol_ros.robots.polymetis.channel import Deadlines
+from diffpol_ros.robots.polymetis.messages import Empty
 from diffpol_ros.robots.polymetis.robot import PolymetisRobot
+from diffpol_ros.robots.polymetis.stored_controllers import OLDEST_UPDATE
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.controllers import NativeController
 from tests.fake_plant import HOME
@@ -98,6 +101,29 @@ def test_nothing_that_was_under_way_moves_the_arm_later(
     line.resume()
     wait_until(lambda: far_robot.state().stamp_ns > 0)
     np.testing.assert_allclose(held(twin), HOME, atol=1e-6)
+
+
+def test_a_target_says_when_it_was_decided_and_one_from_long_ago_moves_nothing(
+    far_robot: PolymetisRobot, twin: FakeTwin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns = far_robot._ticking.robot_time_ns
+    far_robot.send(target(0.1))
+    np.testing.assert_allclose(held(twin), HOME + 0.1, atol=1e-6)
+    monkeypatch.setattr(far_robot._ticking, "robot_time_ns", lambda: now_ns() - to_ns(OLDEST_UPDATE + 0.5))
+    far_robot.send(target(0.2))
+    np.testing.assert_allclose(held(twin), HOME + 0.1, atol=1e-6)
+
+
+def test_a_new_connection_hangs_up_the_old_one_with_what_was_under_way(
+    far_robot: PolymetisRobot, line: ProxyLine
+) -> None:
+    line.stall()
+    channel = far_robot._channel
+    under_way = channel.begin("GetRobotState", Empty(), 60.0)
+    channel.open()
+    wait_until(under_way.done)
+    with pytest.raises(RobotError, match="CANCELLED"):
+        channel.finish("GetRobotState", under_way, 60.0)
 
 
 def test_connecting_again_ends_the_controller_that_was_left(
