@@ -25,6 +25,7 @@ BENCHMARKS = (
     "bridge_node",
     "command_lead",
     "graph_latency",
+    "env_stepping",
 )
 
 
