@@ -62,7 +62,8 @@ class Arrivals:
             if found is not None:
                 next_told, width, stamp_ns = found + 1, told[found].gripper_width, told[found].stamp_ns
             if not OLDEST_UPDATE < age < np.inf:
-                received.append(Received(stamp_ns, arrival.update.positions, width, age, arrival.steady_ns))
+                taken = Received(stamp_ns, arrival.update.positions, width, age, arrival.steady_ns, found is not None)
+                received.append(taken)
         return received
 
     def _read_all(self) -> None:

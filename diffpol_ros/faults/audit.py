@@ -36,16 +36,18 @@ class Audit:
         widths = np.array([each.width for each in received])
         if not (np.isfinite(positions).all() and np.isfinite(widths).all()):
             return Findings(unsafe=(NOT_FINITE, *sent_while_still(received, verdicts, self._slack_ns)))
+        certain = [each for each in received if each.certain]
         unsafe = [
             *self._bounds(positions, widths),
-            *_disorder(received),
+            *_disorder(certain),
             *sent_while_still(received, verdicts, self._slack_ns),
-            *(() if any(_disorder(received)) else self._motion.excesses(received, verdicts)),
+            *(() if any(_disorder(certain)) else self._motion.excesses(certain, verdicts)),
+            *self._motion.jumps(received, verdicts),
         ]
         return Findings(
             unsafe=tuple(dict.fromkeys(unsafe)),
             late=tuple(self._ages(received)),
-            gaps=tuple(self._motion.gaps(received, verdicts)),
+            gaps=tuple(self._motion.gaps(certain, verdicts)),
         )
 
     def _bounds(self, positions: Array, widths: Array) -> Iterator[str]:

@@ -51,6 +51,16 @@ class Motion:
                 if worst > SLACK:
                     yield f"{name} was {worst:.2f} of the limit"
 
+    def jumps(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[str]:
+        """Yield where a target of a rough stamp is farther from the one before than the longest step may go."""
+        stops = [seen.stamp_ns for seen in verdicts if seen.word == "STOP"]
+        reach = LONGEST_STEP * to_seconds(self._period_ns) * self._limits[1]
+        for earlier, later in pairwise(received):
+            if not later.certain and not _any_within(stops, earlier.stamp_ns, later.stamp_ns):
+                worst = float((np.abs(later.positions - earlier.positions) / reach).max())
+                if worst > SLACK:
+                    yield f"a target that was under way went {worst:.2f} times as far as a step may"
+
     def gaps(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[str]:
         """Yield the longest pause that no Hold or Stop explains."""
         still = [seen.stamp_ns for seen in verdicts if seen.word != "COMMAND" and seen.name != LATE]

@@ -9,7 +9,8 @@ from diffpol_ros.core.types import Array
 class Received:
     """A target that reached the robot: when it was decided [ns], joint positions (7,) [rad], gripper width [m].
 
-    age: how old it was on arrival [s]; 0 where nobody knows. arrived_ns: the steady time of its arrival.
+    age: how old it was on arrival [s]; 0 where nobody knows. arrived_ns: the steady time of its arrival. certain:
+    whether the bridge told of it; one that was under way when its tick failed has only a rough `stamp_ns`.
     """
 
     stamp_ns: int
@@ -17,6 +18,7 @@ class Received:
     width: float
     age: float = 0.0
     arrived_ns: int = 0
+    certain: bool = True
 
 
 @dataclass(frozen=True)

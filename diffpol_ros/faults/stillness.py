@@ -3,10 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.core.clock import to_ns, to_seconds
 from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.rig import Seen
 
+ROUGHLY_NS = to_ns(0.05)
+"""How rough the stamp of a target is that was under way when its tick failed: as long as a state may be late."""
 STILL = {"HOLD": "while the gate said Hold", "STOP": "after the Stop"}
 
 
@@ -23,10 +25,15 @@ def sent_while_still(received: Sequence[Received], verdicts: Sequence[Seen], sla
             continue
         begin_ns = seen.stamp_ns + slack_ns + (seen.word == "STOP")
         end_ns = verdicts[index + 1].stamp_ns - slack_ns if index + 1 < len(verdicts) else math.inf
-        sent = [each.stamp_ns for each in received if begin_ns <= each.stamp_ns < end_ns]
+        sent = [each.stamp_ns for each in received if _is_within(each, begin_ns, end_ns)]
         if sent:
             after = to_seconds(sent[0] - seen.stamp_ns)
             yield f"{len(sent)} targets were sent {STILL[seen.word]} {seen.name}, the first {after:.3f} s later"
+
+
+def _is_within(target: Received, begin_ns: float, end_ns: float) -> bool:
+    roughly_ns = 0 if target.certain else ROUGHLY_NS
+    return begin_ns + roughly_ns <= target.stamp_ns < end_ns - roughly_ns
 
 
 def last_arrival_ns(received: Sequence[Received], verdicts: Sequence[Seen], answer: Seen, slack_ns: int = 0) -> int:

@@ -1,5 +1,6 @@
 """What is unsafe in a row of targets is found from the targets alone, and nothing else is."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -105,3 +106,11 @@ def test_the_audit_knows_where_the_tool_is(seed: int) -> None:
     joints = PANDA.home_positions + np.random.default_rng(seed).uniform(-0.5, 0.5, 7)
     expected = Kinematics(PANDA).forward(joints).position
     assert tool_points(PANDA, joints[None])[0] == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_rough_stamp_of_a_target_that_was_under_way_is_no_complaint_but_its_jump_is() -> None:
+    row = smooth()
+    rough = dataclasses.replace(row[50], stamp_ns=row[48].stamp_ns - 3, certain=False)
+    assert unsafe([*row[:50], rough, *row[51:]]) == ()
+    away = dataclasses.replace(rough, positions=rough.positions + 0.1)
+    assert any("under way" in told for told in unsafe([*row[:50], away, *row[51:]]))

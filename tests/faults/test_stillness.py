@@ -1,5 +1,7 @@
 """An arm that moves on under a Hold or a Stop is caught, however well it moves, and one that brakes first is not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,13 @@ def test_a_target_of_a_slow_tick_still_counts_as_the_last_one() -> None:
     told = [seen(0, "COMMAND"), seen(15, "HOLD"), seen(10, "COMMAND"), seen(30, "COMMAND")]
     hanging = [Received(10 * PERIOD_NS, np.zeros(7), 0.04, 0.0, 22 * PERIOD_NS)]
     assert last_arrival_ns([*row(*range(10)), *hanging], told, told[1]) == 22 * PERIOD_NS
+
+
+def test_a_target_under_way_may_fail_in_its_tick_and_one_long_after_the_hold_may_not() -> None:
+    def under_way(tick: int) -> Received:
+        return dataclasses.replace(row(tick)[0], certain=False)
+
+    verdicts = [seen(0, "COMMAND"), seen(10, "HOLD"), seen(40, "COMMAND")]
+    assert list(sent_while_still([under_way(11)], verdicts)) == []
+    assert list(sent_while_still([under_way(38)], verdicts)) == []
+    assert list(sent_while_still([under_way(20)], verdicts))
