@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from diffpol_ros.policy.manifest.networks import ImageEncoder
 from sim.errors import NetworkError
-from sim.networks.vision.encoder import Neck, VisionEncoder, unit_range
+from sim.networks.vision.encoder import Neck, VisionEncoder
 
 
 class CameraEncoders(nn.Module):
@@ -29,7 +29,7 @@ class CameraEncoders(nn.Module):
         missing = [camera for camera in self.cameras if camera not in images]
         if missing:
             raise NetworkError(f"no images of camera {', '.join(missing)}: there are {', '.join(images) or 'none'}")
-        return torch.cat([encoder(unit_range(images[camera])) for camera, encoder in self.by_camera().items()], dim=-1)
+        return torch.cat([encoder.see(images[camera]) for camera, encoder in self.by_camera().items()], dim=-1)
 
     def by_camera(self) -> dict[str, VisionEncoder]:
         """Return each camera's encoder, in their order."""

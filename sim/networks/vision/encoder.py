@@ -24,13 +24,14 @@ class VisionEncoder(nn.Module):
         """Return the features."""
         raise NotImplementedError
 
-    def check(self, images: Tensor) -> None:
-        """Refuse images of another size."""
+    def see(self, images: Tensor) -> Tensor:
+        """Return the features of images as they come: (B, 3, height, width), uint8 or in [0, 1]."""
         if images.shape[1:] != (3, self.height, self.width):
             raise NetworkError(
                 f"images are {tuple(images.shape)}, expected (B, 3, {self.height}, {self.width}): "
                 "set height and width to theirs, or make them fit with diffpol_ros.policy.images.network_image"
             )
+        return self(unit_range(images))
 
     def as_onnx(self, path: Path) -> None:
         """Write what a bundle names an encoder: image (B, 3, height, width) -> features (B, n)."""

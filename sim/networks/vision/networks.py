@@ -79,6 +79,19 @@ class NeckedMixture(MixtureHead):
         return self.inner(self.necks(observation))
 
 
+class VisionHead(nn.Module):
+    """Encoders and a head on what they give; as VisionDenoiser."""
+
+    def __init__(self, encoders: CameraEncoders, head: NeckedGaussian | NeckedMixture) -> None:
+        """Join them."""
+        super().__init__()
+        self.encoders, self.head = encoders, head
+
+    def forward(self, observation: Tensor, images: Mapping[str, Tensor]) -> Gaussian | Mixture:
+        """Return the distribution under observations (B, n) and images (B, 3, h, w) by camera."""
+        return self.head(self.encoders.vector(observation, images))
+
+
 class VisionCritic(nn.Module):
     """The value of what is observed and seen, with encoders of its own."""
 

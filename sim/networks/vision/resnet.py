@@ -92,7 +92,6 @@ class Resnet(VisionEncoder):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the keypoints, (B, features)."""
-        self.check(images)
         return self.keypoints(self.trunk(2.0 * images - 1.0))
 
 

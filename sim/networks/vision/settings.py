@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 from diffpol_ros.policy.manifest.names import check_names
 from sim.errors import NetworkError
 from sim.networks.critic import Critic, CriticSettings
-from sim.networks.settings import NetworkSettings
+from sim.networks.heads.head import GaussianHead
+from sim.networks.settings import HeadSettings, NetworkSettings
 from sim.networks.vision.cameras import CameraEncoders, Necks
-from sim.networks.vision.networks import NeckedDenoiser, VisionCritic, VisionDenoiser
+from sim.networks.vision.networks import (
+    NeckedDenoiser,
+    NeckedGaussian,
+    NeckedMixture,
+    VisionCritic,
+    VisionDenoiser,
+    VisionHead,
+)
 from sim.networks.vision.resnet import ResnetSettings
 from sim.networks.vision.vit import VitSettings
 
@@ -54,14 +62,27 @@ class VisionSettings:
     def build_denoiser(
         self, network: NetworkSettings, predicted_steps: int, dimension: int, observation_size: int
     ) -> VisionDenoiser:
-        """Return a denoiser for chunks of `predicted_steps` x `dimension` that sees."""
-        encoders = self.encoders()
-        necks = self.necks(encoders, observation_size)
+        """Return a denoiser for chunks of `predicted_steps` x `dimension` that sees.
+
+        A transformer reads the whole vector as one token: features belong to no frame.
+        """
+        encoders, necks = self._parts(observation_size)
         inner = network.build(predicted_steps, dimension, necks.size)
         return VisionDenoiser(encoders, NeckedDenoiser(necks, inner))
 
+    def build_head(self, head: HeadSettings, predicted_steps: int, dimension: int, observation_size: int) -> VisionHead:
+        """Return a head that sees; transformers as in `build_denoiser`."""
+        encoders, necks = self._parts(observation_size)
+        inner = head.build(predicted_steps, dimension, necks.size)
+        if isinstance(inner, GaussianHead):
+            return VisionHead(encoders, NeckedGaussian(necks, inner))
+        return VisionHead(encoders, NeckedMixture(necks, inner))
+
     def build_critic(self, critic: CriticSettings, observation_size: int) -> VisionCritic:
-        """Return a critic that sees."""
-        encoders = self.encoders()
-        necks = self.necks(encoders, observation_size)
+        """Return a critic that sees, with encoders of its own."""
+        encoders, necks = self._parts(observation_size)
         return VisionCritic(encoders, necks, Critic(necks.size, critic))
+
+    def _parts(self, observation_size: int) -> tuple[CameraEncoders, Necks]:
+        encoders = self.encoders()
+        return encoders, self.necks(encoders, observation_size)

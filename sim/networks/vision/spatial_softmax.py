@@ -18,8 +18,8 @@ class SpatialSoftmax(nn.Module):
         """Look at maps of `height` x `width`."""
         super().__init__()
         self.maps = nn.Conv2d(channels, keypoints, 1, bias=False)
-        self.register_buffer("columns", torch.linspace(-1.0, 1.0, width), persistent=False)
-        self.register_buffer("rows", torch.linspace(-1.0, 1.0, height), persistent=False)
+        self.register_buffer("columns", _places(width), persistent=False)
+        self.register_buffer("rows", _places(height), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the positions."""
@@ -28,3 +28,8 @@ class SpatialSoftmax(nn.Module):
         across = (weights.sum(dim=2) * self.columns).sum(dim=-1)
         down = (weights.sum(dim=3) * self.rows).sum(dim=-1)
         return torch.stack([across, down], dim=-1).flatten(1)
+
+
+def _places(size: int) -> Tensor:
+    """Return positions from -1 to 1; a side of one is seen from its middle."""
+    return torch.linspace(-1.0, 1.0, size) if size > 1 else torch.zeros(1)

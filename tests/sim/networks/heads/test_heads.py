@@ -10,11 +10,10 @@ from diffpol_ros.policy.engines.signature import read_signature
 from diffpol_ros.policy.runtime.session import open_session, run_network
 from diffpol_ros.policy.runtime.settings import RuntimeSettings
 from sim.networks.heads.distributions import Gaussian, Mixture
-from sim.networks.heads.head import GaussianHead, Head, MixtureHead
+from sim.networks.heads.head import Head
 from sim.networks.heads.mlp_heads import GaussianMlpSettings, MixtureMlpSettings
 from sim.networks.heads.transformer_heads import GaussianTransformerSettings, MixtureTransformerSettings
 from sim.networks.settings import HeadSettings
-from sim.networks.vision.networks import NeckedGaussian, NeckedMixture
 from tests.sim.networks.properties import (
     SMALL_ATTENTION,
     assert_rows_do_not_see_each_other,
@@ -38,13 +37,7 @@ def built(name: str) -> Head:
     torch.manual_seed(2)
     if name in SMALL:
         return SMALL[name].build(STEPS, ACTION, SIZE, FRAMES).eval()
-    seeing = small_vision()
-    necks = seeing.necks(seeing.encoders(), SIZE)
-    inner = SMALL[SEEING[name]].build(STEPS, ACTION, necks.size)
-    if isinstance(inner, GaussianHead):
-        return NeckedGaussian(necks, inner)
-    assert isinstance(inner, MixtureHead)
-    return NeckedMixture(necks, inner)
+    return small_vision().build_head(SMALL[SEEING[name]], STEPS, ACTION, SIZE).head
 
 
 def observations(head: Head, batch: int = 5) -> torch.Tensor:
