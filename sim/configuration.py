@@ -86,7 +86,8 @@ def _structure_choice(kind: Any) -> Structure:
     def structure(values: Any, _: Any) -> Any:
         if values is None and type(None) in get_args(kind):
             return None
-        chosen = _mapping(values).get(KIND, NOTHING)
+        values = _mapping(values)
+        chosen = values.get(KIND, NOTHING)
         if chosen not in named:
             raise ValueError(f"{KIND} is {chosen!r}, {closest(str(chosen), named)}")
         rest = {name: value for name, value in values.items() if name != KIND}

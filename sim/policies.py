@@ -12,10 +12,11 @@ from diffpol_ros.policy.diffusion.sampling import StepwiseEngine
 from diffpol_ros.policy.diffusion.steps import sampling_steps
 from diffpol_ros.policy.manifest.manifest import Manifest, Normalisation, Provenance
 from diffpol_ros.policy.sampler import Sampler
+from sim.checkpoints import Checkpoint
 from sim.data.limits import limits_from_plain
-from sim.networks.residual_mlp import MlpDenoiser
-from sim.train.checkpoint import Checkpoint
-from sim.train.settings import policy_from_plain
+from sim.errors import ExportError
+from sim.networks.denoiser import DenoiserNetwork
+from sim.policy_settings import policy_of
 
 Vectors = NDArray[np.float32]
 ROBOT = "panda"
@@ -38,24 +39,34 @@ class TorchDenoiser:
         return self._network(*inputs, *([] if label is None else [torch.from_numpy(label)])).numpy()
 
 
-def load_network(checkpoint: Checkpoint) -> MlpDenoiser:
-    """Return the network of a checkpoint with its averaged weights, on the CPU."""
-    network = policy_from_plain(checkpoint.configuration).build()
-    network.load_state_dict(checkpoint.average)
+def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
+    """Return what a pre-training has learned, with its averaged weights, on the CPU: see PolicySettings.build."""
+    network = policy_of(checkpoint).build()
+    network.load_state_dict(checkpoint.part("average"))
     return network.eval()
+
+
+def load_denoiser(checkpoint: Checkpoint) -> DenoiserNetwork:
+    """Return the network of a checkpoint where it is a denoiser of states."""
+    network = load_network(checkpoint)
+    if not isinstance(network, DenoiserNetwork):
+        raise ExportError(f"the checkpoint's network is a {type(network).__name__}, expected a denoiser of states")
+    return network
 
 
 def manifest_of(checkpoint: Checkpoint, name: str, provenance: Provenance = NOWHERE) -> Manifest:
     """Return what a checkpoint's bundle says, but for files and metrics."""
-    policy = policy_from_plain(checkpoint.configuration)
-    limits = limits_from_plain(checkpoint.limits)
+    policy, limits = policy_of(checkpoint), limits_from_plain(checkpoint.limits)
+    observation, action = policy.observation(), policy.action()
+    if observation is None or action is None:
+        raise ExportError(f"a policy of task {policy.task} is for no robot: only the block task's becomes a bundle")
     return Manifest(
         version=2,
         name=name,
         robot=ROBOT,
         task=TASK,
-        observation=policy.observation(),
-        action=policy.action(),
+        observation=observation,
+        action=action,
         normalisation=Normalisation(limits.observation, limits.action),
         diffusion=policy.diffusion(),
         provenance=provenance,
@@ -76,6 +87,6 @@ def _bundle_of(path: Path) -> Bundle:
     checkpoint = Checkpoint.load(path)
     manifest = manifest_of(checkpoint, path.stem)
     steps = sampling_steps(manifest.diffusion)
-    networks = [TorchDenoiser(load_network(checkpoint))] * len(steps)
+    networks = [TorchDenoiser(load_denoiser(checkpoint))] * len(steps)
     sampler = Sampler(manifest, StepwiseEngine(networks, steps, manifest.diffusion.clip))
     return Bundle(path, manifest, sampler, digest=f"{path.name} after {checkpoint.step} updates", golden_error=0.0)

@@ -4,13 +4,23 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import tyro
 
 from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.settings import closest
 
 Arguments = TypeVar("Arguments")
+
+
+@dataclass(frozen=True)
+class Preset(Generic[Arguments]):
+    """Arguments under a name; the summary is one line of a command's overview."""
+
+    summary: str
+    arguments: Arguments
 
 
 def run(main: Callable[[Arguments], None], kind: type[Arguments]) -> None:
@@ -21,6 +31,29 @@ def run(main: Callable[[Arguments], None], kind: type[Arguments]) -> None:
 def run_one(main: Callable[[Arguments], None], kinds: Mapping[str, type[Arguments]], description: str) -> None:
     """Do as `run`; the command line begins with the name of one of `kinds`."""
     _guard(main, tyro.extras.subcommand_cli_from_dict(dict(kinds), description=description))
+
+
+def run_preset(main: Callable[[Arguments], None], presets: Mapping[str, Preset[Arguments]], description: str) -> None:
+    """Do as `run`; the command line begins with the name of one of `presets`, whose values are the defaults."""
+    module = getattr(sys.modules["__main__"].__spec__, "name", "").removesuffix(".__main__")
+    program, words = f"python -m {module}", sys.argv[1:]
+    if not words or words[0] in ("-h", "--help"):
+        print(_overview(program, presets, description))
+        sys.exit(0 if words else 2)
+    if words[0] not in presets:
+        print(f"error: there is no preset {words[0]!r}; {closest(words[0], presets)}", file=sys.stderr)
+        sys.exit(2)
+    preset = presets[words[0]].arguments
+    # Which network it is belongs to the preset: so every option may stand anywhere, and --help shows only what counts.
+    config = (tyro.conf.AvoidSubcommands,)
+    _guard(main, tyro.cli(type(preset), default=preset, prog=f"{program} {words[0]}", args=words[1:], config=config))
+
+
+def _overview(program: str, presets: Mapping[str, Preset[Arguments]], description: str) -> str:
+    width = max(map(len, presets))
+    rows = [f"  {name:<{width}}  {preset.summary}" for name, preset in presets.items()]
+    usage = [f"usage: {program} PRESET [options]", "", description, "", "presets:"]
+    return "\n".join([*usage, *rows, "", f"`{program} PRESET --help` shows every option with the preset's values."])
 
 
 def _guard(main: Callable[[Arguments], None], arguments: Arguments) -> None:

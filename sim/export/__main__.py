@@ -8,20 +8,22 @@ from pathlib import Path
 import tyro
 
 from diffpol_ros.policy.manifest.manifest import Provenance
+from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
 from sim.export.bundle_writer import Source, write_bundle
 from sim.export.sampling import Sampling
 from sim.terminal import run
-from sim.train.checkpoint import Checkpoint
+
+COMMANDS = " && ".join(f"python -m sim.{step}" for step in ("demos block", "pretrain block", "evaluate", "export"))
 
 
 @dataclass(frozen=True)
 class Arguments:
     """Turn a checkpoint into a bundle: ONNX, manifest, golden vectors, card."""
 
-    checkpoint: Path = Path("results/block_lift/train/checkpoint.pt")
-    """File that `python -m sim.train` wrote."""
+    checkpoint: Path = Path("results/block_lift/pretrain/checkpoint.pt")
+    """File that `python -m sim.pretrain` wrote."""
     demonstrations: Path = Path("results/block_lift/demonstrations.zarr.zip")
     """What it was trained on, for the card."""
     evaluation: Path = Path("results/block_lift/evaluation.json")
@@ -51,7 +53,9 @@ def main(arguments: Arguments) -> None:
 def _provenance(checkpoint: Checkpoint) -> Provenance:
     return Provenance(
         commit=_commit(),
-        command="python -m sim.demos && python -m sim.train && python -m sim.evaluate && python -m sim.export",
+        command=" && ".join(
+            f"python -m sim.{step}" for step in ("demos block", "pretrain block", "evaluate", "export")
+        ),
         seed=int(checkpoint.configuration["seed"]),
         date=datetime.now(timezone.utc).date().isoformat(),
     )

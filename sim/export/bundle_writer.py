@@ -10,14 +10,14 @@ from diffpol_ros.policy.golden import write_golden
 from diffpol_ros.policy.manifest.manifest import Provenance
 from diffpol_ros.policy.manifest.networks import DENOISER
 from diffpol_ros.policy.manifest.writer import write_manifest
+from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
 from sim.export.card import CardFacts, write_card
 from sim.export.golden import make_golden
 from sim.export.onnx_writer import parity, write_onnx
 from sim.export.sampling import Sampling
-from sim.policies import load_network, manifest_of
-from sim.train.checkpoint import Checkpoint
+from sim.policies import load_denoiser, manifest_of
 
 CARD = "card.md"
 
@@ -49,7 +49,7 @@ def write_bundle(folder: Path, source: Source, golden_seed: int) -> tuple[Bundle
 
 def _fill(folder: Path, source: Source, golden_seed: int) -> float:
     checkpoint = source.checkpoint
-    network = load_network(checkpoint)
+    network = load_denoiser(checkpoint)
     manifest = manifest_of(checkpoint, folder.name, source.provenance)
     manifest = dataclasses.replace(
         manifest, metrics=_metrics(source.evaluation), diffusion=source.sampling.applied(manifest.diffusion)

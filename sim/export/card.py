@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 
 from diffpol_ros.policy.manifest.manifest import Manifest
+from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
 from sim.evaluate.results import Evaluation
-from sim.networks.residual_mlp import MlpDenoiser
-from sim.train.checkpoint import Checkpoint
+from sim.networks.denoiser import DenoiserNetwork
 
 LIMITS = """\
 - One block of 60 mm with its tags, starting at x 0.40..0.60 m, y within 0.15 m, yaw within 45 degrees, upright, on a
@@ -28,7 +28,7 @@ class CardFacts:
 
     manifest: Manifest
     checkpoint: Checkpoint
-    network: MlpDenoiser
+    network: DenoiserNetwork
     demonstrations: Dataset
     evaluation: Evaluation | None
     parity: float
@@ -63,7 +63,7 @@ def _policy(facts: CardFacts) -> str:
     manifest, parameters = facts.manifest, sum(value.numel() for value in facts.network.parameters())
     diffusion = manifest.diffusion
     return (
-        f"Diffusion Policy on states: residual MLP of {parameters:,} parameters; T_o = "
+        f"Diffusion Policy on states: {_network_name(facts.network)} of {parameters:,} parameters; T_o = "
         f"{manifest.observation.history_steps}, T_p = {manifest.action.predicted_steps}, T_a = "
         f"{manifest.action.executed_steps} at {manifest.rate_hz:g} Hz; {diffusion.train_steps} noise levels, "
         f"{diffusion.inference_steps} DDIM steps.\n"
@@ -71,10 +71,15 @@ def _policy(facts: CardFacts) -> str:
     )
 
 
+def _network_name(network: DenoiserNetwork) -> str:
+    names = {"MlpDenoiser": "residual MLP", "UnetDenoiser": "U-Net", "TransformerDenoiser": "transformer"}
+    return names.get(type(network).__name__, type(network).__name__)
+
+
 def _training(facts: CardFacts) -> str:
     checkpoint, optimiser = facts.checkpoint, facts.checkpoint.configuration["optimiser"]
     return (
-        f"`python -m sim.train`, seed {checkpoint.configuration['seed']}: {checkpoint.step} updates of "
+        f"`python -m sim.pretrain`, seed {checkpoint.configuration['seed']}: {checkpoint.step} updates of "
         f"{optimiser['batch_size']} windows, AdamW, moving average of weights; {checkpoint.seconds / 60:.1f} minutes "
         "of wall time.\n"
         f"Machine: {os.cpu_count()} shared {platform.machine()} CPU cores, Python {platform.python_version()}, "

@@ -10,17 +10,19 @@ import torch
 from diffpol_ros.core.errors import BundleError
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.manifest.manifest import Provenance
+from sim.algorithms.bc import BehaviourCloning, PretrainSettings
 from sim.evaluate.results import Evaluation, Result
 from sim.export.bundle_writer import Source, write_bundle
 from sim.export.onnx_writer import parity, write_onnx
 from sim.export.sampling import Sampling
 from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings
+from sim.optimisation.learning_rate import CosineSettings
+from sim.optimisation.settings import OptimiserSettings
 from sim.policies import load_policy
-from sim.train.settings import OptimiserSettings, PolicySettings, TrainSettings
-from sim.train.trainer import Trainer
+from sim.policy_settings import PolicySettings
 from tests.sim.data.examples import demonstrated
 
-TINY = TrainSettings(
+TINY = PretrainSettings(
     policy=PolicySettings(
         predicted_steps=4,
         executed_steps=2,
@@ -28,7 +30,7 @@ TINY = TrainSettings(
         inference_steps=5,
         network=ResidualMlpSettings(hidden=32, blocks=1, step_size=8),
     ),
-    optimiser=OptimiserSettings(updates=3, batch_size=16, warm_up=1),
+    optimiser=OptimiserSettings(duration=3, batch_size=16, learning_rate=CosineSettings(warm_up=1)),
 )
 RESULT = Result("state", 10, 9, 0.55, 0.99, mean_duration=4.5, mean_inference_ms=1.0, first_seed=0)
 
@@ -40,10 +42,10 @@ def source() -> Source:
     observations = random.uniform(-0.5, 0.5, (1, 30, 19)).astype(np.float32)
     actions = random.uniform(0.0, 0.08, (30, 10)).astype(np.float32)
     data = demonstrated(observations, actions, [30])
-    trainer = Trainer(TINY, data, torch.device("cpu"))
-    while not trainer.finished:
-        trainer.update()
-    return Source(trainer.checkpoint(), data, Evaluation("tiny", (RESULT,)), Provenance("0" * 40, "test", 0, "today"))
+    cloning = BehaviourCloning(TINY, data, torch.device("cpu"))
+    while not cloning.finished:
+        cloning.update()
+    return Source(cloning.checkpoint(), data, Evaluation("tiny", (RESULT,)), Provenance("0" * 40, "test", 0, "today"))
 
 
 def test_torch_and_onnx_agree_at_every_level(tmp_path: Path):

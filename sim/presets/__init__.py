@@ -1,0 +1,1 @@
+"""Settings by name, after the rows of the paper's tables."""
