@@ -5,11 +5,11 @@ a policy is tried under each lead, though it was trained under one of them.
 """
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.statistics import clopper_pearson
 from diffpol_ros.core.types import ActionChunk, Array
@@ -51,7 +51,8 @@ class Circle:
 
 def tracking_error(lead: float, radius: float, turn_s: float, seconds: float = 12.0) -> float:
     """Return how far the hand is from its plan at the same instant, RMS [m], once under way."""
-    environment = BlockLiftEnvironment(BlockLiftSettings(command_lead=lead, time_limit=seconds))
+    follower = FollowerSettings(command_lead=lead)
+    environment = BlockLiftEnvironment(BlockLiftSettings(follower=follower, time_limit=seconds))
     circle = Circle(environment, radius, turn_s)
     start_ns, squares = environment.simulation.stamp_ns, []
     while to_seconds(environment.simulation.stamp_ns - start_ns) < seconds:
@@ -64,7 +65,7 @@ def tracking_error(lead: float, radius: float, turn_s: float, seconds: float = 1
 
 def successes(policy: Path, lead: float, latency: float, episodes: int) -> int:
     """Return how many episodes succeed under `lead` [s] with inferences that take `latency` [s]."""
-    world = replace(BlockLiftSettings(), command_lead=lead)
+    world = BlockLiftSettings(follower=FollowerSettings(command_lead=lead))
     settings = TrialSettings(policy, world, inference_latency=latency)
     return sum(outcome.success for outcome in parallel(trial_runner, settings, range(episodes), 1))
 

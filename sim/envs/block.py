@@ -45,8 +45,8 @@ class BlockLiftSettings:
     """From an observation to the moment its chunk reaches the control loop [s], in steps of 10 ms."""
     time_limit: float = 12.0
     """Longest episode [s]."""
-    command_lead: float = 0.0
-    """How far ahead the control loop samples a chunk [s]."""
+    follower: FollowerSettings = field(default_factory=FollowerSettings)
+    """How the control loop follows chunks; a policy expects on the robot what it was trained with."""
 
 
 class SimulatedArm:
@@ -81,8 +81,7 @@ class BlockLiftEnvironment:
         self.settings = settings or BlockLiftSettings()
         self.simulation = Simulation(self.settings.simulation)
         self._arm = SimulatedArm(self.simulation)
-        follower = FollowerSettings(command_lead=self.settings.command_lead)
-        self._follower = Follower(self.simulation.description, self._arm, follower)
+        self._follower = Follower(self.simulation.description, self._arm, self.settings.follower)
         self._sensor = PoseSensor(BLOCK, self.settings.noise) if self.settings.noise else None
         self._sensors = [*([self._sensor] if self._sensor else []), *onlookers]
         self.latency_ns = to_ns(self.settings.latency)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.noise.model import NoiseModel
 from diffpol_ros.policy.actions import action_vector, chunk_from_actions
@@ -32,6 +33,20 @@ def test_the_same_seed_and_actions_give_the_same_bits(noise: NoiseModel | None):
         poses = [pose for item in seen for pose in (item.end_effector, item.objects["block"].pose)]
         runs.append([pose.position.tolist() for pose in poses])
     assert runs[0] == runs[1]
+
+
+def test_the_follower_is_that_of_the_settings():
+    slow, quick = (
+        BlockLiftEnvironment(BlockLiftSettings(follower=FollowerSettings(velocity_scale=scale)))
+        for scale in (0.05, 0.9)
+    )
+    ways = []
+    for environment in (slow, quick):
+        before = environment.reset(0).end_effector.position
+        for _ in range(5):
+            seen = environment.step(target(0.6, 0.1, 0.3))
+        ways.append(np.linalg.norm(seen.end_effector.position - before))
+    assert ways[0] < 0.5 * ways[1]
 
 
 def test_a_second_episode_does_not_remember_the_first(environment: BlockLiftEnvironment):
