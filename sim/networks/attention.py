@@ -39,14 +39,15 @@ class Attention(nn.Module):
         self.query = nn.Linear(width, width)
         self.key_value = nn.Linear(width, 2 * width)
         self.output = nn.Linear(width, width)
-        self.heads, self.dropout = heads, dropout
+        self.heads, self.dropout, self.scale = heads, dropout, (width // heads) ** -0.5
 
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return what tokens `x` read of `memory`; mask (tokens of x, of memory) is true where they may."""
         key, value = self.key_value(memory).chunk(2, dim=-1)
         query, key, value = self._split(self.query(x)), self._split(key), self._split(value)
         dropout = self.dropout if self.training else 0.0
-        read = F.scaled_dot_product_attention(query, key, value, mask, dropout)
+        # The scale is said, or the export would read it off the query's shape, and keys could not be known before it.
+        read = F.scaled_dot_product_attention(query, key, value, mask, dropout, scale=self.scale)
         return self.output(read.transpose(1, 2).flatten(2))
 
     def _split(self, x: Tensor) -> Tensor:

@@ -16,7 +16,6 @@ from diffpol_ros.policy.manifest.manifest import Manifest
 from diffpol_ros.policy.manifest.networks import DENOISER, Networks
 from diffpol_ros.policy.runtime.settings import RuntimeSettings
 from sim.diffusion.sampler import sample_chunks
-from sim.networks.transformer import TransformerDenoiser
 from sim.networks.vision.networks import VisionDenoiser
 from tests.sim.networks.properties import SMALL, SMALL_RESNET, SMALL_VIT, small_vision
 from tests.tiny_policy import ACTION, FRAME, HISTORY, tiny_manifest
@@ -72,8 +71,5 @@ def test_the_robot_sees_and_acts_as_torch_does(case: tuple[VisionDenoiser, Manif
 
 
 def test_the_whole_loop_is_one_program(case: tuple[VisionDenoiser, Manifest, PolicyEngine]):
-    network, _, engine = case
-    if isinstance(network.denoiser.inner, TransformerDenoiser):
-        pytest.skip("programs are not assembled of transformers yet: these run step by step")
-    report = engine.report
+    report = case[2].report
     assert report.program == "assembled", report.reason
