@@ -26,6 +26,8 @@ BENCHMARKS = (
     "command_lead",
     "graph_latency",
     "env_stepping",
+    "avoid_stepping",
+    "avoid_servo",
 )
 
 

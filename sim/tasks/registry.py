@@ -7,11 +7,14 @@ from sim.errors import SimulationError
 from sim.tasks.avoid import AVOID_TASKS
 from sim.tasks.block import BLOCK_LIFT
 from sim.tasks.cheetah import CHEETAH
+from sim.tasks.furniture import FURNITURE_TASKS
 from sim.tasks.hopper import HOPPER
 from sim.tasks.task import Task
 from sim.tasks.walker import WALKER
 
-TASKS: Mapping[str, Task] = {task.name: task for task in (HOPPER, WALKER, CHEETAH, BLOCK_LIFT, *AVOID_TASKS)}
+TASKS: Mapping[str, Task] = {
+    task.name: task for task in (HOPPER, WALKER, CHEETAH, BLOCK_LIFT, *AVOID_TASKS, *FURNITURE_TASKS)
+}
 
 
 def task_named(name: str) -> Task:

@@ -3,7 +3,7 @@
 D3IL moves a whole Panda: differential inverse kinematics give joint angles q_d, and the joints' torques are
 120 (q_d - q) + 10 (q_d' - q') + 0.4 M q_d'' (less for the wrist). Linearised at places on the table, the hand then
 answers along x and y each nearly like x'' = k (x_d - x) + c (x_d' - x') + 0.4 x_d'', which is what is simulated here:
-no lag behind a steady motion; behind one of 0.25 m/s that begins at once up to 6 mm along x and 14 mm along y, and
+no lag behind a steady motion; behind one of 0.25 m/s that begins at once up to 7 mm along x and 14 mm along y, and
 swinging along y. Left out: how k and c change over the table, the coupling of x, y and height, friction in the joints.
 `python -m benchmarks.avoid_servo` compares the two.
 """
