@@ -9,6 +9,7 @@ BENCHMARKS = (
     "policy_startup",
     "policy_precision",
     "policy_spinning",
+    "film_once",
     "composition",
     "composition_time",
     "seams",

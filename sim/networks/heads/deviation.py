@@ -48,4 +48,14 @@ class Deviation(nn.Module):
 
     def forward(self) -> Tensor:
         """Return the deviations."""
-        return self.log_deviation.clamp(*self._range).exp()
+        lowest, highest = self._range
+        kept = self.log_deviation - (self.log_deviation - self.log_deviation.clamp(lowest, highest)).detach()
+        if kept.requires_grad:
+            kept.register_hook(self._inwards)
+        return kept.exp()
+
+    def _inwards(self, gradient: Tensor) -> Tensor:
+        """Return a gradient that leads out of the range at neither end, but back into it: clamp alone stops both."""
+        lowest, highest = self._range
+        above, below = self.log_deviation >= highest, self.log_deviation <= lowest
+        return gradient.masked_fill((above & (gradient < 0)) | (below & (gradient > 0)), 0.0)

@@ -24,6 +24,16 @@ def test_a_learned_one_moves_and_a_fixed_one_has_no_parameters_but_the_same_name
     assert list(fixed.parameters()) == [] and list(fixed.state_dict()) == list(learned.state_dict())
 
 
+def test_at_either_end_a_gradient_leads_back_but_not_out():
+    deviation = Deviation((4,), DeviationSettings(start=0.1, lowest=0.01, highest=0.2))
+    with torch.no_grad():
+        deviation.log_deviation.copy_(torch.tensor([-9.0, -9.0, 9.0, 9.0]))
+    wished = torch.tensor([1.0, -1.0, 1.0, -1.0])
+    (wished * deviation()).sum().backward()  # descent shrinks the first and the third, and widens the others
+    assert isinstance(deviation.log_deviation, torch.nn.Parameter) and deviation.log_deviation.grad is not None
+    torch.testing.assert_close(deviation.log_deviation.grad, torch.tensor([0.0, -0.01, 0.2, 0.0]))
+
+
 @pytest.mark.parametrize("settings", [{"start": 0.5}, {"lowest": 0.0}, {"lowest": 0.3, "highest": 0.25}])
 def test_a_range_without_the_start_is_refused(settings: dict[str, float]):
     with pytest.raises(NetworkError, match="expected 0 < lowest <= start <= highest"):
