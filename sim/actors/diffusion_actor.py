@@ -80,6 +80,8 @@ class DiffusionActor(Actor):
 
     def export(self) -> ExportedNetworks:
         """Return what a bundle is made of."""
+        if self.settings.action_clip is not None:
+            raise ActorError("action_clip: the robot's sampler knows none; fine-tune without it to export")
         return ExportedNetworks(self.base, self.tuned, self.steps, self._in_use.diffusion)
 
     def _count_steps(self) -> None:

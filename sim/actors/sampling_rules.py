@@ -28,6 +28,8 @@ class DiffusionActorSettings:
         """Refuse what leaves nothing to learn, or no density."""
         if self.fine_tuned_steps < 1:
             raise ActorError(f"fine_tuned_steps is {self.fine_tuned_steps}, expected 1 or more")
+        if not self.sampling_floor >= 0.0:
+            raise ActorError(f"sampling_floor is {self.sampling_floor}, expected 0 or more")
         if not self.likelihood_floor > 0.0:
             raise ActorError(
                 f"likelihood_floor is {self.likelihood_floor}, expected more than 0: the last step has no other noise"
