@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.data.lerobot.columns import parquet
 from sim.data.zarr_files import reading
 from sim.errors import DatasetError
 
@@ -75,8 +76,9 @@ class Info:
     def tasks(self) -> list[str]:
         """Return the sentences that say what is done."""
         if self.version == "v3.0":
-            from sim.data.lerobot.columns import parquet
-
-            return parquet().read_table(self.folder / "meta" / "tasks.parquet").column("task").to_pylist()
+            # The texts are the index of a pandas table, whose column has a name or none.
+            table = parquet().read_table(self.folder / "meta" / "tasks.parquet")
+            [texts] = [name for name in table.column_names if name != "task_index"]
+            return table.column(texts).to_pylist()
         lines = (self.folder / "meta" / "tasks.jsonl").read_text(encoding="utf-8").splitlines()
         return [str(json.loads(line)["task"]) for line in lines if line.strip()]

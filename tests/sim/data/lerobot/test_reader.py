@@ -157,6 +157,12 @@ def test_damaged_tables_and_lists_of_several_lengths_are_refused(old: Path):
         read(old)
 
 
+def test_tasks_are_read_whatever_pandas_called_their_column(tmp_path: Path):
+    LerobotWriter(dataset(4), "lift").write(tmp_path / "new")
+    pq.write_table(pa.table({"task_index": [0], "__index_level_0__": ["put"]}), tmp_path / "new/meta/tasks.parquet")
+    assert read(tmp_path / "new").about.task == "put"
+
+
 def test_other_folders_and_versions_are_refused(old: Path, tmp_path: Path):
     with pytest.raises(DatasetError, match=r"has no meta/info\.json"):
         read(tmp_path)
