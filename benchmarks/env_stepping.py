@@ -26,7 +26,7 @@ GYMNASIUM = {"hopper": "Hopper-v5", "walker": "Walker2d-v5", "cheetah": "HalfChe
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 TICKS_A_STEP = 100
 Chunks = NDArray[np.float32]
-Rival = Callable[[Chunks], object]
+Rival = Callable[[Chunks], int]
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,25 @@ def processes_time() -> float:
     return spent
 
 
-def step_ours(environment: VectorEnvironment, chunks: Chunks) -> None:
-    """Step through `chunks` (T, N, 4, a)."""
-    for chunk in chunks:
-        environment.step(chunk)
+def step_ours(environment: VectorEnvironment, chunks: Chunks) -> int:
+    """Step through `chunks` (T, N, 4, a); return the steps made: a chunk goes no further than an end."""
+    return sum(int(environment.step(chunk).steps.sum()) for chunk in chunks)
 
 
-def step_theirs(environment: VectorEnv, chunks: Chunks) -> None:
-    """Step through `chunks` (T, N, 4, a)."""
-    for chunk in chunks:
-        for action in range(chunk.shape[1]):
-            environment.step(chunk[:, action])
+def step_theirs(environment: VectorEnv, chunks: Chunks) -> int:
+    """Step through `chunks` (T, N, 4, a); return the steps made: after an end a step only resets."""
+    steps, count = 0, chunks.shape[1]
+    for actions in chunks.swapaxes(1, 2).reshape(-1, count, chunks.shape[-1]):
+        _, _, terminated, truncated, _ = environment.step(actions)
+        steps += count - int((terminated | truncated).sum())
+    return steps
+
+
+def step_physics(simulation: Simulation, chunks: Chunks) -> int:
+    """Let as much time pass as for `chunks` (T, N, 8, a), with nobody in control; return the steps."""
+    steps = int(np.prod(chunks.shape[:3]))
+    simulation.advance(steps * TICKS_A_STEP)
+    return steps
 
 
 def ours(name: str, worlds: int, threads: int) -> VectorEnvironment:
@@ -84,16 +92,24 @@ def theirs(kind: type[VectorEnv], name: str, worlds: int) -> VectorEnv:
 
 
 def take_turns(rivals: Mapping[str, Rival], chunks: Chunks, rounds: int) -> dict[str, float]:
-    """Return each rival's median CPU time of a turn [s]; each round has an order of its own."""
+    """Return each rival's median CPU time of a step [s]; each round has an order of its own."""
     times: dict[str, list[float]] = {name: [] for name in rivals}
     names, order = list(rivals), np.random.default_rng(0)
     for turn in range(rounds + 1):
         for place in order.permutation(len(names)):
             name, before = names[place], processes_time()
-            rivals[name](chunks)
+            steps = rivals[name](chunks)
             if turn:
-                times[name].append(processes_time() - before)
+                times[name].append((processes_time() - before) / steps)
     return {name: float(np.median(each)) for name, each in times.items()}
+
+
+def print_times(title: str, times: Mapping[str, float]) -> None:
+    """Print each rival's steps a second of one core, and its CPU time [s] a step against the first one's."""
+    reference = next(iter(times.values()))
+    print(f"\n{title}\n  {'':<26} steps/s a core    ms a step   against the first")
+    for rival, spent in times.items():
+        print(f"  {rival:<26} {1.0 / spent:>14,.0f} {1e3 * spent:>12.3f} {spent / reference:>19.2f}")
 
 
 def compare(name: str, arguments: Arguments) -> None:
@@ -109,11 +125,7 @@ def compare(name: str, arguments: Arguments) -> None:
     }
     shape = (arguments.chunks, worlds, 4, plain.action_size)
     chunks = np.random.default_rng(0).uniform(-1.0, 1.0, shape).astype(np.float32)
-    times = take_turns(rivals, chunks, arguments.rounds)
-    steps, first = worlds * arguments.chunks * 4, times["ours, 1 thread"]
-    print(f"\n{name}, {worlds} worlds\n  {'':<26} steps/s a core   CPU time against ours")
-    for rival, spent in times.items():
-        print(f"  {rival:<26} {steps / spent:>14,.0f} {spent / first:>12.2f}")
+    print_times(f"{name}, {worlds} worlds", take_turns(rivals, chunks, arguments.rounds))
     for environment in (plain, threaded, sync, processes):
         environment.close()
 
@@ -124,7 +136,6 @@ def compare_blocks(arguments: Arguments) -> None:
     alone, shared = (VectorEnvironment(task_named("block").worlds(count, workers=each)) for each in (1, processes))
     hands = alone.reset(0)[:, :10]
     shared.reset(0)
-    simulation = Simulation()
     random = np.random.default_rng(0)
     moves = np.zeros((arguments.rounds, count, 8, 10), np.float32)
     moves[..., :3] = random.uniform(-0.01, 0.01, (*moves.shape[:3], 3)).cumsum(axis=2)
@@ -132,13 +143,9 @@ def compare_blocks(arguments: Arguments) -> None:
     rivals: dict[str, Rival] = {
         "1 process": partial(step_ours, alone),
         f"{processes} processes": partial(step_ours, shared),
-        "physics alone": lambda chunks: [simulation.advance(TICKS_A_STEP) for _ in range(chunks[:, :, :, 0].size)],
+        "physics alone": partial(step_physics, Simulation()),
     }
-    times = take_turns(rivals, chunks, arguments.rounds)
-    print(f"\nblock, {count} worlds\n  {'':<26} steps/s a core   ms a step")
-    for rival, spent in times.items():
-        each = spent / chunks[:, :, :, 0].size
-        print(f"  {rival:<26} {1.0 / each:>14,.0f} {1e3 * each:>11.2f}")
+    print_times(f"block, {count} worlds", take_turns(rivals, chunks, arguments.rounds))
     alone.close()
     shared.close()
 

@@ -38,7 +38,7 @@ class ProcessWorlds:
         shares = [len(share) for share in np.array_split(np.arange(count), min(processes, count))]
         bounds = np.concatenate([[0], np.cumsum(shares)])
         self._workers = [_Worker(make, slice(int(first), int(last))) for first, last in pairwise(bounds)]
-        numbers: _Numbers = [worker.answer() for worker in self._workers][-1]
+        numbers: _Numbers = self._answers()[-1]
         self.observation_size, self.action_size = numbers.observation_size, numbers.action_size
         self.step_limit, self._planned = numbers.step_limit, numbers.planned
 
@@ -70,7 +70,15 @@ class ProcessWorlds:
     def _ask(self, method: str, first: Vectors | Flags, second: Flags | Seeds) -> list[Any]:
         for worker in self._workers:
             worker.ask(method, first[worker.share], second[worker.share])
-        return [worker.answer() for worker in self._workers]
+        return self._answers()
+
+    def _answers(self) -> list[Any]:
+        """Return what each process says; an error only when all have spoken, so that no answer is left on its line."""
+        answers = [worker.answer() for worker in self._workers]
+        for answer in answers:
+            if isinstance(answer, DiffpolError):
+                raise answer
+        return answers
 
 
 class _Worker:
@@ -94,12 +102,9 @@ class _Worker:
 
     def answer(self) -> Any:
         try:
-            answer = self._line.recv()
+            return self._line.recv()
         except (EOFError, ConnectionResetError):
             raise self._gone() from None
-        if isinstance(answer, DiffpolError):
-            raise answer
-        return answer
 
     def close(self) -> None:
         self._line.close()

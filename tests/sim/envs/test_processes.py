@@ -48,14 +48,16 @@ def test_processes_change_no_bit():
 
 
 def test_errors_on_purpose_come_back_and_the_end_of_a_process_is_told():
-    worlds = ProcessWorlds(Fragile, 2, 1)
+    worlds = ProcessWorlds(Fragile, 2, 2)
     everywhere = np.ones(2, bool)
     try:
         worlds.reset(everywhere, np.array([1, 2]))
         with pytest.raises(SimulationError, match="there is no such thing"):
-            worlds.step(np.full((2, 3), 2.0, np.float32), everywhere)
-        assert not worlds.step(np.zeros((2, 3), np.float32), everywhere).terminated.any()
-        with pytest.raises(SimulationError, match="worlds 0 to 1 has ended with exit status 7"):
+            worlds.step(np.array([[2.0] * 3, [0.0] * 3], np.float32), everywhere)
+        frames = worlds.reset(everywhere, np.array([1, 2]))
+        still = worlds.step(np.ones((2, 3), np.float32), np.zeros(2, bool))
+        np.testing.assert_array_equal(still.observations, frames)
+        with pytest.raises(SimulationError, match="worlds 0 to 0 has ended with exit status 7"):
             worlds.step(np.full((2, 3), 3.0, np.float32), everywhere)
     finally:
         worlds.close()
