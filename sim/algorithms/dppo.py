@@ -4,8 +4,9 @@ A policy decides on a chunk in L random steps, each of a known likelihood. All o
 which depends on what was seen alone, but noisier ones count for less. Reads from top to bottom.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,25 +14,16 @@ from torch import Tensor, nn
 from sim.actors.actor import Actor
 from sim.actors.diffusion_actor import DiffusionActor
 from sim.actors.imitation import cloning_loss
-from sim.algorithms.dppo_settings import DppoSettings, RateSettings
+from sim.algorithms.dppo_settings import DppoSettings
 from sim.algorithms.progress import Progress, StepSums
+from sim.fast_linear import fast_linear
+from sim.optimisation.learning_rate import learning_rate, set_learning_rate
 from sim.rollouts.advantages import Valued, estimate, following_values
 from sim.rollouts.batches import chunk_batches, pair_batches
 from sim.rollouts.finite import require_finite, require_finite_chunks
+from sim.rollouts.lesson import Lesson
 from sim.rollouts.reward_scale import RewardScale
 from sim.rollouts.rollout import Rollout
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """What a roll-out of S chunks teaches: (S, ...) each, `likelihoods` (S, L) as they were when it was collected."""
-
-    observations: Tensor
-    chains: Tensor
-    likelihoods: Tensor
-    values: Tensor
-    advantages: Tensor
-    returns: Tensor
 
 
 class Dppo:
@@ -41,36 +33,31 @@ class Dppo:
         """Begin to learn from `worlds` (N) at once."""
         self.actor, self.critic, self.settings = actor, critic, settings
         self.reward_scale = RewardScale(worlds)
-        self._critic_optimiser = _adamw(critic.parameters(), settings.critic)
-        self._actor_optimiser = _adamw(actor.trainable(), settings.actor)
-
-    def anneal(self, iteration: int) -> None:
-        """Fine-tune fewer steps after `iteration`, where the settings say so; the optimiser begins anew."""
-        annealing = self.settings.annealing
-        if annealing is None or not isinstance(self.actor, DiffusionActor) or self.actor.steps == 1:
-            return
-        if (iteration + 1) % annealing.every == 0:
-            self.actor.anneal(max(1, self.actor.steps - annealing.by))
-            self._actor_optimiser = _adamw(self.actor.trainable(), self.settings.actor)
+        self._critic_optimiser = self._adamw(critic.parameters())
+        self._actor_optimiser = self._adamw(actor.trainable())
 
     def learn(self, rollout: Rollout, iteration: int, generator: torch.Generator) -> Progress:
         """Do the gradient steps of one iteration; `iteration`, counted from 0, decides on the learning rates."""
         settings = self.settings
-        _set_rate(self._critic_optimiser, settings.critic.at(iteration))
-        _set_rate(self._actor_optimiser, settings.actor.at(max(0, iteration - settings.critic_warm_up)))
-        lesson = self._lesson(rollout, iteration)
-        progress = Progress.of(lesson.values, lesson.returns)
-        for pairs in self._minibatches(len(lesson.returns), generator):
-            self._step(lesson, pairs, progress, iteration, generator)
-            if settings.target_divergence is not None and progress.divergence > settings.target_divergence:
-                progress.stopped = True
-                break
+        taught = max(0, iteration - settings.critic_warm_up)
+        set_learning_rate(self._critic_optimiser, learning_rate(settings.critic_rate, iteration, settings.iterations))
+        set_learning_rate(self._actor_optimiser, learning_rate(settings.actor_rate, taught, settings.iterations))
+        with fast_linear(rollout.chunks.observations.device):
+            lesson = self.lesson(rollout, iteration)
+            progress = Progress.of(lesson.values, lesson.returns)
+            for pairs in self._minibatches(len(lesson.returns), generator):
+                self._step(lesson, pairs.to(lesson.returns.device), progress, iteration, generator)
+                if settings.target_divergence is not None and progress.divergence > settings.target_divergence:
+                    progress.stopped = True
+                    break
+        self.anneal(iteration)
         return progress
 
     @torch.no_grad()
-    def _lesson(self, rollout: Rollout, iteration: int) -> Lesson:
+    def lesson(self, rollout: Rollout, iteration: int) -> Lesson:
         """Say what each chunk was worth: the place for another kind of advantage."""
         chunks, settings = rollout.chunks, self.settings
+        require_finite_chunks("the reward", chunks.rewards, iteration)
         values = self._values(chunks.observations.flatten(0, 1)).view_as(chunks.rewards)
         require_finite_chunks("the critic's value", values, iteration)
         last, finals = self._values(rollout.last_observations), self._values(rollout.final_observations)
@@ -97,34 +84,38 @@ class Dppo:
         """Do one gradient step on pairs (B,), unless it rests on a number that is none."""
         sums = StepSums.nothing(lesson.returns.device)
         optimisers = [self._critic_optimiser]
-        self._critic_gradients(lesson, pairs, sums)
+        self.critic_gradients(lesson, pairs, sums)
         if iteration >= self.settings.critic_warm_up:
-            self._actor_gradients(lesson, pairs, sums)
+            self.actor_gradients(lesson, pairs, sums)
             if self.settings.entropy_weight or self.settings.imitation_weight:
                 self._regularise(lesson, pairs, generator)
             optimisers.append(self._actor_optimiser)
-        if self.settings.gradient_norm is not None:
-            nn.utils.clip_grad_norm_(self.actor.trainable(), self.settings.gradient_norm)
-        for what, loss in (("the critic's loss", sums.value_loss), ("the policy's loss", sums.policy_loss)):
-            require_finite(what, loss, iteration, progress.gradient_steps)
+        norms = (
+            nn.utils.clip_grad_norm_(self.actor.trainable(), self.settings.gradient_norm or math.inf),
+            nn.utils.clip_grad_norm_(self.critic.parameters(), math.inf),
+        )
+        whats = ("the likelihood", "the policy's loss", "the critic's loss", "the actor's gradient", "the critic's")
+        numbers = (sums.divergence, sums.policy_loss, sums.value_loss, *norms)
+        for what, number in zip(whats, numbers, strict=True):
+            require_finite(what, number, iteration, progress.gradient_steps)
         for optimiser in optimisers:
             optimiser.step()
             optimiser.zero_grad()
         progress.note(sums)
 
-    def _actor_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
+    def actor_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
         """Add up the gradient of the clipped surrogate over micro-batches."""
         settings, steps = self.settings, self.actor.steps
         advantages = weighed(lesson.advantages[pairs // steps], pairs % steps, steps, settings.denoising_discount)
         ranges = settings.clip.ranges(steps).to(pairs.device)[pairs % steps]
         parts = (part.split(settings.micro_batch) for part in (pairs, advantages, ranges))
         for each, advantage, clip in zip(*parts, strict=True):
-            log_ratios = self._log_ratios(lesson, each)
+            log_ratios = self.log_ratios(lesson, each)
             losses = clipped_losses(log_ratios, advantage, clip)
             (losses.sum() / len(pairs)).backward()
             sums.add_policy(losses, log_ratios, clip, 1.0 / len(pairs))
 
-    def _log_ratios(self, lesson: Lesson, pairs: Tensor) -> Tensor:
+    def log_ratios(self, lesson: Lesson, pairs: Tensor) -> Tensor:
         """Return (B,): how much likelier the pairs' random steps are now than when they were taken."""
         steps = self.actor.steps
         chunk, index = pairs // steps, pairs % steps
@@ -135,7 +126,7 @@ class Dppo:
         likelihoods = self.actor.log_likelihood(observations, before, after, index)
         return likelihoods - lesson.likelihoods.flatten().index_select(0, pairs)
 
-    def _critic_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
+    def critic_gradients(self, lesson: Lesson, pairs: Tensor, sums: StepSums) -> None:
         """Add up the gradient of the value loss: each chunk is evaluated once, and counts as often as it is paired."""
         settings = self.settings
         chunks, counts = torch.unique_consecutive(pairs // self.actor.steps, return_counts=True)
@@ -159,6 +150,33 @@ class Dppo:
                 loss = loss + settings.imitation_weight * cloning_loss(self.actor, observations, generator)
             (loss * (len(chunk) / len(chunks))).backward()
 
+    def anneal(self, iteration: int) -> None:
+        """Fine-tune fewer steps after `iteration`, where the settings say so; the optimiser begins anew."""
+        annealing = self.settings.annealing
+        if annealing is None or not isinstance(self.actor, DiffusionActor) or self.actor.steps == 1:
+            return
+        if (iteration + 1) % annealing.every == 0:
+            self.actor.anneal(min(annealing.by, self.actor.steps - 1))
+            self._actor_optimiser = self._adamw(self.actor.trainable())
+
+    def state(self) -> dict[str, Any]:
+        """Return what goes on beside the weights, for a checkpoint."""
+        return {
+            "actor_optimiser": self._actor_optimiser.state_dict(),
+            "critic_optimiser": self._critic_optimiser.state_dict(),
+            "reward_scale": self.reward_scale.state(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned; the weights are already those of then."""
+        self._actor_optimiser.load_state_dict(state["actor_optimiser"])
+        self._critic_optimiser.load_state_dict(state["critic_optimiser"])
+        self.reward_scale.load_state(state["reward_scale"])
+
+    def _adamw(self, parameters: Iterable[nn.Parameter]) -> torch.optim.AdamW:
+        # One pass over all weights where torch's own loop makes eleven.
+        return torch.optim.AdamW(list(parameters), lr=0.0, weight_decay=self.settings.weight_decay, fused=True)
+
 
 def weighed(advantages: Tensor, index: Tensor, steps: int, denoising_discount: float) -> Tensor:
     """Return advantages (B,) of steps `index` (B,) in deviations about their mean; noisier steps count less."""
@@ -180,12 +198,3 @@ def value_losses(values: Tensor, returns: Tensor, before: Tensor, clip: float | 
         held = before + (values - before).clamp(-clip, clip)
         errors = torch.maximum(errors, (held - returns).square())
     return 0.5 * errors
-
-
-def _adamw(parameters: Iterable[nn.Parameter], settings: RateSettings) -> torch.optim.AdamW:
-    return torch.optim.AdamW(parameters, lr=settings.at(0), weight_decay=settings.weight_decay)
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from sim.errors import TrainingError
+from sim.optimisation.learning_rate import CosineSettings
 
 
 @dataclass(frozen=True)
@@ -30,29 +31,9 @@ class ClipSettings:
         return (self.noisiest + (self.last - self.noisiest) * share).float()
 
 
-@dataclass(frozen=True)
-class RateSettings:
-    """Learning rate over iterations: linear warm-up from the least, then half a cosine back to it, again and again."""
-
-    greatest: float = 1e-4
-    """After warm-up."""
-    least: float = 1e-4
-    """Before it, and at the end of a cycle."""
-    warm_up: int = 10
-    """Iterations of linear growth."""
-    cycle: int = 1000
-    """Iterations from one start to the next, warm-up included."""
-    weight_decay: float = 0.0
-    """Of AdamW."""
-
-    def at(self, iteration: int) -> float:
-        """Return the rate of an iteration, counted from 0."""
-        within = iteration % self.cycle
-        if within < self.warm_up:
-            share = within / self.warm_up
-        else:
-            share = 0.5 * (1.0 + math.cos(math.pi * (within - self.warm_up) / (self.cycle - self.warm_up)))
-        return self.least + (self.greatest - self.least) * share
+def steady(greatest: float, final: float | None = None) -> CosineSettings:
+    """Return DPPO's learning rate: ten iterations from the final one up, then half a cosine back."""
+    return CosineSettings(greatest, greatest if final is None else final, warm_up=10, warm_up_from="final")
 
 
 @dataclass(frozen=True)
@@ -69,6 +50,8 @@ class AnnealingSettings:
 class DppoSettings:
     """Diffusion Policy Policy Optimization; with a Gaussian or a mixture it is PPO."""
 
+    iterations: int = 1000
+    """How often to act and to learn."""
     chunks: int = 500
     """Chunks that each world gives to an iteration."""
     discount: float = 0.99
@@ -103,16 +86,18 @@ class DppoSettings:
     """Whether rewards are divided by the running deviation of discounted returns."""
     gradient_norm: float | None = None
     """Longest gradient of the actor; none: any."""
-    actor: RateSettings = field(default_factory=RateSettings)
-    """The actor's learning rate, counted from the end of the critic's warm-up."""
-    critic: RateSettings = field(default_factory=lambda: RateSettings(1e-3, 1e-3))
-    """The critic's learning rate."""
+    actor_rate: CosineSettings = field(default_factory=lambda: steady(1e-4))
+    """The actor's learning rate over iterations, counted from the end of the critic's warm-up."""
+    critic_rate: CosineSettings = field(default_factory=lambda: steady(1e-3))
+    """The critic's learning rate over iterations."""
+    weight_decay: float = 0.0
+    """Of AdamW, for both."""
     annealing: AnnealingSettings | None = None
     """Of the number of steps that are fine-tuned; none: it stays."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done."""
-        for name in ("chunks", "batch_size", "epochs", "micro_batch"):
+        for name in ("iterations", "chunks", "batch_size", "epochs", "micro_batch"):
             if getattr(self, name) < 1:
                 raise TrainingError(f"{name} is {getattr(self, name)}, expected at least 1")
         for name in ("discount", "trace", "denoising_discount"):

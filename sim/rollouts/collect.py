@@ -7,6 +7,7 @@ from torch import Tensor
 from sim.actors.actor import Actor, Decisions
 from sim.envs.vector import Transition, VectorEnvironment
 from sim.errors import TrainingError
+from sim.fast_linear import fast_linear
 from sim.rollouts.episodes import Episode, EpisodeBook
 from sim.rollouts.finite import require_finite_worlds
 from sim.rollouts.rollout import Chunks, Rollout
@@ -45,9 +46,7 @@ class Collector:
             episodes += self._book.note(transition)
             actions += int(transition.steps.sum())
         if room is None:
-            raise TrainingError(
-                f"iteration {iteration}: {chunks} chunks were asked for, expected at least 1"
-            )
+            raise TrainingError(f"iteration {iteration}: {chunks} chunks were asked for, expected at least 1")
         return Rollout(room, self._look(iteration, chunks), torch.cat(finals), tuple(episodes), actions)
 
     def _look(self, iteration: int, chunk: int) -> Tensor:
@@ -55,7 +54,7 @@ class Collector:
         return self._units.observations(self._seen)
 
     def _decide(self, observations: Tensor, generator: torch.Generator, iteration: int, chunk: int) -> Decisions:
-        with torch.inference_mode():
+        with torch.inference_mode(), fast_linear(observations.device):
             decisions = self._actor.decide(observations, exploring=True, generator=generator)
         require_finite_worlds("the decision", decisions.chain, iteration, chunk)
         require_finite_worlds("the decision's log-likelihood", decisions.log_likelihoods, iteration, chunk)

@@ -1,0 +1,1 @@
+"""Reinforcement learning of a policy that was trained on demonstrations."""

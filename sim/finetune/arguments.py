@@ -1,0 +1,104 @@
+"""What the command takes."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+from sim.actors.sampling_rules import DiffusionActorSettings
+from sim.algorithms.dppo_settings import DppoSettings
+from sim.data.limits import FittedLimits
+from sim.envs.randomisation import RandomisationSettings
+from sim.errors import TrainingError
+from sim.finetune.checkpoints import Base, load_base
+from sim.finetune.settings import FinetuneSettings, TrialSettings
+from sim.networks.critic import CriticSettings
+from sim.networks.settings import NetworkSettings
+from sim.policy_settings import PolicySettings
+from sim.scale.cluster import ScaleSettings
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a policy does otherwise than it was pre-trained; its noise levels stay."""
+
+    sampler: Literal["ddim", "ddpm"] | None = None
+    """How chunks are drawn; default: as before."""
+    inference_steps: int | None = None
+    """Noise levels visited, S; default: as before."""
+    executed_steps: int | None = None
+    """T_a, actions executed before the next chunk; default: as before."""
+    learn_deviation: bool | None = None
+    """Whether a Gaussian's or a mixture's deviation is learnt; default: as before."""
+
+    def of(self, policy: PolicySettings) -> PolicySettings:
+        """Return `policy`, changed."""
+        names = ("sampler", "inference_steps", "executed_steps")
+        changed = replace(policy, **{name: getattr(self, name) for name in names if getattr(self, name) is not None})
+        if self.learn_deviation is None or isinstance(policy.network, NetworkSettings):
+            return changed
+        deviation = replace(policy.network.deviation, learned=self.learn_deviation)
+        return replace(changed, network=replace(policy.network, deviation=deviation))
+
+
+@dataclass(frozen=True)
+class FinetuneArguments:
+    """Fine-tune a policy by reinforcement learning. Ctrl-C stops it and keeps all; the same command goes on."""
+
+    policy: Path | None = None
+    """Checkpoint of `python -m sim.pretrain`; none: a new network, as `scratch` says."""
+    scratch: PolicySettings = field(default_factory=PolicySettings)
+    """What learns where no `policy` is given; where one is, only its task counts, which must be the same."""
+    output: Path = Path("results/block_lift/finetune")
+    """Folder of checkpoints, scalars and the run's record."""
+    method: str = "DPPO"
+    """What curves call it."""
+    seed: int = 0
+    """Of critic, worlds, noise and minibatches."""
+    worlds: int = 40
+    """Played at once."""
+    begin_anew: bool = False
+    """Whether all episodes begin anew with each iteration; else they go on."""
+    scale: ScaleSettings = field(default_factory=ScaleSettings)
+    """Who steps the worlds; does not change the result."""
+    randomisation: RandomisationSettings | None = None
+    """How worlds differ from episode to episode; none: as the task is."""
+    changes: Changes = field(default_factory=Changes)
+    """What is different from pre-training."""
+    actor: DiffusionActorSettings = field(default_factory=DiffusionActorSettings)
+    """How a diffusion policy explores."""
+    critic: CriticSettings = field(default_factory=CriticSettings)
+    """Shape of the critic."""
+    dppo: DppoSettings = field(default_factory=DppoSettings)
+    """How it learns."""
+    trials: TrialSettings = field(default_factory=TrialSettings)
+    """How it is tried meanwhile."""
+    save_every: int = 10
+    """Iterations between checkpoints."""
+    threads: int | None = None
+    """Of torch on the CPU; default: what OMP_NUM_THREADS says, else all cores."""
+
+    def base(self) -> Base:
+        """Return what fine-tuning begins with."""
+        if self.policy is None:
+            return self._new()
+        base = load_base(self.policy, self.changes.of)
+        if base.policy.task != self.scratch.task:
+            raise TrainingError(
+                f"{self.policy}: was trained for {base.policy.task}, the preset is for {self.scratch.task}: "
+                "choose another of them"
+            )
+        return base
+
+    def settings(self, policy: PolicySettings) -> FinetuneSettings:
+        """Return what decides the result."""
+        learning = (self.actor, self.critic, self.dppo, self.trials)
+        return FinetuneSettings(policy, *learning, self.worlds, self.begin_anew, self.randomisation, self.seed)
+
+    def _new(self) -> Base:
+        """Return a network that knows nothing; its numbers are divided by what the task says of its own."""
+        policy = self.changes.of(self.scratch)
+        task = policy.definition()
+        torch.manual_seed(self.seed)
+        return Base(policy.build(), policy, FittedLimits(task.frame_limits, task.action_limits))

@@ -1,0 +1,105 @@
+"""One fine-tuning from its first iteration, or from its checkpoint, to its end."""
+
+import torch
+from tqdm import tqdm
+
+from sim.checkpoints import Checkpoint
+from sim.finetune.arguments import FinetuneArguments
+from sim.finetune.tuner import FineTuner, Iteration, mean_return
+from sim.optimisation.learning_rate import learning_rate
+from sim.runs.folder import RunLog
+from sim.runs.record import About
+from sim.scale.worlds import scaled_worlds
+from sim.terminal import StopRequest, interrupts_asked
+
+LAST = "checkpoint.pt"
+"""File of the run's folder that it goes on from."""
+
+
+def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
+    """Fine-tune, and say what came of it."""
+    base = arguments.base()
+    settings = arguments.settings(base.policy)
+    with scaled_worlds(base.policy.task, settings.worlds, settings.randomisation, arguments.scale) as worlds:
+        tuner = FineTuner(settings, base, worlds, device)
+        last = arguments.output / LAST
+        if last.exists():
+            tuner.resume(Checkpoint.load(last, "finetune"), last)
+            print(f"{last}: going on after iteration {tuner.step}")
+        about = About(base.policy.task, arguments.method, arguments.seed)
+        with (
+            interrupts_asked() as stop,
+            RunLog(arguments.output, about, step=tuner.step, seconds=tuner.seconds) as log,
+        ):
+            _Run(tuner, arguments, log).go(stop)
+            log.close("finished" if tuner.finished else "stopped")
+    print(f"{last}: iteration {tuner.step} of {settings.dppo.iterations}, {tuner.seconds:.0f} s")
+    if not tuner.finished:
+        print("stopped; the same command goes on from there")
+    return tuner
+
+
+class _Run:
+    """A fine-tuning with its log and its checkpoints."""
+
+    def __init__(self, tuner: FineTuner, arguments: FinetuneArguments, log: RunLog) -> None:
+        self._tuner, self._arguments, self._log = tuner, arguments, log
+
+    def go(self, stop: StopRequest) -> None:
+        """Go on until all is done or somebody asks to stop; the checkpoint is then written in any case."""
+        tuner = self._tuner
+        saved = tuner.step
+        total = tuner.settings.dppo.iterations
+        with tqdm(total=total, initial=tuner.step, unit="iteration", desc="fine-tuning") as bar:
+            while not tuner.finished and not stop.asked:
+                bar.set_postfix_str(self._note(tuner.iterate()))
+                bar.update()
+                if tuner.step % self._arguments.save_every == 0:
+                    saved = self._save()
+        if saved != tuner.step:
+            self._save()
+
+    def _save(self) -> int:
+        self._tuner.checkpoint().save(self._arguments.output / LAST)
+        return self._tuner.step
+
+    def _note(self, done: Iteration) -> str:
+        """Write scalars, and return what the bar shows."""
+        tuner = self._tuner
+        self._log.scalar("environment_steps", tuner.environment_steps, tuner.step)
+        self._log.scalar("updates", tuner.gradient_steps, tuner.step)
+        if done.trial:
+            self._log.scalar("evaluation/return", done.trial.returns.mean, tuner.step)
+            self._log.scalar("evaluation/success", done.trial.success, tuner.step)
+            tqdm.write(f"iteration {tuner.step - 1}: {done.trial}")
+            return str(done.trial)
+        return self._note_learning(done)
+
+    def _note_learning(self, done: Iteration) -> str:
+        tuner, progress = self._tuner, done.progress
+        if progress is None:
+            return ""
+        scalars = {
+            "loss/policy": progress.policy_loss,
+            "loss/value": progress.value_loss,
+            "kl": progress.divergence,
+            "clipped": progress.clipped,
+            "ratio": progress.ratio,
+            "explained_variance": progress.explained_variance,
+            **self._rates(),
+        }
+        if done.episodes:
+            scalars["episode_return"] = mean_return(done.episodes)
+            scalars["success"] = sum(episode.succeeded for episode in done.episodes) / len(done.episodes)
+        for name, value in scalars.items():
+            self._log.scalar(name, value, tuner.step)
+        return f"return {mean_return(done.episodes):.4g}, kl {progress.divergence:.2g}, value {progress.value_loss:.2g}"
+
+    def _rates(self) -> dict[str, float]:
+        """Return the learning rates of the iteration that is done."""
+        dppo, iteration = self._tuner.settings.dppo, self._tuner.step - 1
+        taught = max(0, iteration - dppo.critic_warm_up)
+        return {
+            "learning_rate/actor": learning_rate(dppo.actor_rate, taught, dppo.iterations),
+            "learning_rate/critic": learning_rate(dppo.critic_rate, iteration, dppo.iterations),
+        }

@@ -1,0 +1,124 @@
+"""The state of a fine-tuning: one iteration at a time, and going on after a stop."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sim.algorithms.dppo import Dppo
+from sim.algorithms.progress import Progress
+from sim.checkpoints import Checkpoint
+from sim.configuration import to_plain
+from sim.data.limits import plain_limits
+from sim.envs.vector import VectorEnvironment
+from sim.envs.worlds import Worlds
+from sim.finetune.checkpoints import Base, actor_for
+from sim.finetune.settings import FinetuneSettings
+from sim.finetune.trials import Trial, play
+from sim.networks.critic import Critic
+from sim.rollouts.collect import Collector
+from sim.rollouts.episodes import Episode
+from sim.rollouts.units import Units
+
+SEED_STRIDE = 1_000_003
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """What one iteration brought: a trial, or episodes that ended and what was learnt from all chunks."""
+
+    trial: Trial | None = None
+    episodes: Sequence[Episode] = ()
+    progress: Progress | None = None
+
+
+class FineTuner:
+    """Actor, critic and worlds of one run.
+
+    All randomness of iteration n comes from (seed, n). Unless the settings say otherwise, episodes go on from one
+    iteration to the next; after a trial and after a stop they begin anew. So a run that was stopped right before a
+    trial goes on as if it had not been; one that was stopped elsewhere loses its unfinished episodes, no more.
+    """
+
+    def __init__(self, settings: FinetuneSettings, base: Base, worlds: Worlds, device: torch.device) -> None:
+        """Begin at iteration 0, with `base` in `worlds`; it is as `settings.policy` says."""
+        policy = settings.policy
+        self.settings, self.limits, self.step, self.seconds = settings, base.limits, 0, 0.0
+        self.environment_steps, self.gradient_steps = 0, 0
+        self.actor = actor_for(base.network, policy, settings.actor).to(device)
+        torch.manual_seed(settings.seed)
+        self.critic = Critic(policy.observation_size, settings.critic).to(device)
+        self.dppo = Dppo(self.actor, self.critic, settings.dppo, settings.worlds)
+        self._environment = VectorEnvironment(worlds, policy.history_steps)
+        self._units = Units(base.limits, policy.history_steps, device)
+        self._collector = Collector(self._environment, self.actor, self._units, policy.executed_steps)
+        self._begun = False
+
+    @property
+    def finished(self) -> bool:
+        """Return whether all iterations are done."""
+        return self.step >= self.settings.dppo.iterations
+
+    @property
+    def next_is_trial(self) -> bool:
+        """Return whether the next iteration is a trial."""
+        every = self.settings.trials.every
+        return every > 0 and self.step % every == 0
+
+    def iterate(self) -> Iteration:
+        """Do one iteration: a trial where it is time, else act and learn."""
+        start = time.monotonic()
+        self.actor.eval()
+        done = self._try() if self.next_is_trial else self._learn()
+        self.step += 1
+        self.seconds += time.monotonic() - start
+        return done
+
+    def _try(self) -> Iteration:
+        self._begun = False
+        steps, settings = self.settings.policy.executed_steps, self.settings.trials
+        return Iteration(Trial.of(play(self._environment, self.actor, self._units, steps, settings)))
+
+    def _learn(self) -> Iteration:
+        seed = self.settings.seed * SEED_STRIDE + self.step
+        generator = torch.Generator().manual_seed(seed)
+        if not self._begun or self.settings.begin_anew:
+            self._collector.begin(seed)
+            self._begun = True
+        rollout = self._collector.collect(self.settings.dppo.chunks, generator, self.step)
+        progress = self.dppo.learn(rollout, self.step, generator)
+        self.environment_steps += rollout.actions
+        self.gradient_steps += progress.gradient_steps
+        return Iteration(episodes=rollout.episodes, progress=progress)
+
+    def checkpoint(self) -> Checkpoint:
+        """Return all that is needed to go on, to evaluate and to export."""
+        counts = {"environment_steps": self.environment_steps, "gradient_steps": self.gradient_steps}
+        return Checkpoint(
+            "finetune",
+            self.step,
+            self.seconds,
+            to_plain(self.settings),
+            plain_limits(self.limits),
+            {"actor": self.actor.state_dict(), "critic": self.critic.state_dict()},
+            {**self.dppo.state(), **counts},
+        )
+
+    def resume(self, checkpoint: Checkpoint, source: Path) -> None:
+        """Go on from a checkpoint of the same settings; `source` names it in errors."""
+        checkpoint.require_same(self.settings, plain_limits(self.limits), source)
+        self.actor.load_state_dict(checkpoint.part("actor", source))
+        self.critic.load_state_dict(checkpoint.part("critic", source))
+        self.dppo.load_state(checkpoint.state)
+        self.step, self.seconds = checkpoint.step, checkpoint.seconds
+        self.environment_steps = checkpoint.state["environment_steps"]
+        self.gradient_steps = checkpoint.state["gradient_steps"]
+        self._begun = False
+
+
+def mean_return(episodes: Sequence[Episode]) -> float:
+    """Return the mean return of episodes; NaN where none has ended."""
+    return float(np.mean([episode.total_reward for episode in episodes])) if episodes else float("nan")
