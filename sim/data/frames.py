@@ -71,8 +71,10 @@ class StoredFrames:
         self._array, self._chunks, self._source = array, chunks, source
         self.shape: tuple[int, ...] = tuple(array.shape)
         self.dtype = array.dtype
-        metadata = array.metadata
-        plain = metadata.zarr_format == 2 and not metadata.filters and metadata.order == "C"
+        # What zarr 3 keeps in the metadata is of the array itself in zarr 2.
+        self._metadata = metadata = getattr(array, "metadata", array)
+        self._separator = getattr(metadata, "dimension_separator", ".")
+        plain = getattr(metadata, "zarr_format", 2) == 2 and not metadata.filters and metadata.order == "C"
         self._image_is_chunk = plain and tuple(metadata.chunks) == (1, *self.shape[1:])
 
     def __len__(self) -> int:
@@ -92,13 +94,12 @@ class StoredFrames:
         return np.asarray(self._array.get_orthogonal_selection((np.arange(len(self))[frames],)))
 
     def _image(self, frame: int) -> Images:
-        metadata = self._array.metadata
-        name = metadata.dimension_separator.join([str(frame), *("0" for _ in self.shape[1:])])
+        name = self._separator.join([str(frame), *("0" for _ in self.shape[1:])])
         try:
             chunk = self._chunks(name)
             if chunk is None:
                 raise ValueError("it is absent: the file was copied only in part")
-            data = metadata.compressor.decode(chunk) if metadata.compressor else chunk
+            data = self._metadata.compressor.decode(chunk) if self._metadata.compressor else chunk
             return np.frombuffer(data, np.uint8).reshape(self.shape[1:])
         except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise DatasetError(

@@ -44,20 +44,26 @@ def write_zarr(path: Path, arrays: Mapping[str, NDArray[Any] | Frames], attribut
 
 def _fill(zarr: Any, store: Any, arrays: Mapping[str, NDArray[Any] | Frames], attributes: Mapping[str, Any]) -> None:
     compressor = needed("numcodecs", "a data set's file").Blosc("zstd", 5, 2)
-    group = zarr.open_group(store, mode="w", zarr_format=2, attributes=dict(attributes))
+    old = _is_old(zarr)
+    group = zarr.open_group(store, mode="w", **({} if old else {"zarr_format": 2, "attributes": dict(attributes)}))
+    if old:
+        group.attrs.update(attributes)
     for name, values in arrays.items():
         rows = 1 if len(values.shape) == 4 else min(len(values), ROWS)
-        stored = group.create_array(
-            name,
-            shape=values.shape,
-            dtype=values[:1].dtype,
-            chunks=(rows, *values.shape[1:]),
-            compressors=compressor,
-            # What is all zero is written too: a chunk that is absent is a file that is damaged.
-            config={"write_empty_chunks": True},
-        )
+        shape = {"shape": values.shape, "dtype": values[:1].dtype, "chunks": (rows, *values.shape[1:])}
+        # What is all zero is written too: a chunk that is absent is a file that is damaged.
+        empty = {"write_empty_chunks": True}
+        if old:
+            stored = group.create_dataset(name, **shape, **empty, compressor=compressor)
+        else:
+            stored = group.create_array(name, **shape, config=empty, compressors=compressor)
         for start in range(0, len(values), rows):
             stored[start : start + rows] = values[start : start + rows]
+
+
+def _is_old(zarr: Any) -> bool:
+    """Return whether this is zarr 2, the last for Python 3.10."""
+    return zarr.__version__.startswith("2.")
 
 
 @contextmanager
