@@ -54,6 +54,10 @@ class Actor(nn.Module):
         """Return (B,), differentiable: the executed numbers' mean entropy [nat]; 0 where nothing is learned of it."""
         raise NotImplementedError
 
+    def train(self, mode: bool = True) -> "Actor":
+        """Stay in evaluation mode: with dropout, likelihoods would be those of another policy each time."""
+        return super().train(False)
+
     def trainable(self) -> Iterator[nn.Parameter]:
         """Yield the parameters that are fine-tuned."""
         yield from (parameter for parameter in self.parameters() if parameter.requires_grad)

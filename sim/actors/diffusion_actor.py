@@ -44,6 +44,7 @@ class DiffusionActor(Actor):
         self.register_buffer("fine_tuned_steps", torch.tensor(settings.fine_tuned_steps))
         self.register_load_state_dict_post_hook(lambda actor, _: actor._count_steps())
         self._count_steps()
+        self.eval()
 
     @torch.no_grad()
     def decide(self, observations: Tensor, *, exploring: bool, generator: torch.Generator) -> Decisions:

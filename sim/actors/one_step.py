@@ -31,6 +31,7 @@ class OneStepActor(Actor, Generic[Said]):
         self.base = copy.deepcopy(base).requires_grad_(False)
         self.tuned = copy.deepcopy(base).requires_grad_(True)
         self.executed_steps, self.noise_clip = executed_steps, noise_clip
+        self.eval()
 
     @torch.no_grad()
     def decide(self, observations: Tensor, *, exploring: bool, generator: torch.Generator) -> Decisions:

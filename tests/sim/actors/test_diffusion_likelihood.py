@@ -65,12 +65,15 @@ def test_what_deciding_tells_is_what_is_computed_again(diffusion: Diffusion, exp
 
 @pytest.mark.parametrize(
     "settings",
-    [UnetSettings((8, 16), 8, ConvSettings(groups=4, film="deep")), TransformerSettings(AttentionSettings(16, 2, 2))],
+    [
+        UnetSettings((8, 16), 8, ConvSettings(groups=4, film="deep")),
+        TransformerSettings(AttentionSettings(16, 2, 2, dropout=0.5)),
+    ],
 )
-def test_other_networks_too(settings: NetworkSettings):
+def test_other_networks_too_and_dropout_stays_out_of_it(settings: NetworkSettings):
     torch.manual_seed(0)
     base = settings.build(*CHUNK, OBSERVATION)
-    made, seen = DiffusionActor(base, DDIM, DiffusionActorSettings(3), 3).eval(), observations(9)
+    made, seen = DiffusionActor(base, DDIM, DiffusionActorSettings(3), 3).train(), observations(9)
     decisions = made.decide(seen, exploring=True, generator=seeded())
     again = made.log_likelihood(*pairs(seen, decisions)).view(9, 3)
     torch.testing.assert_close(decisions.log_likelihoods, again, rtol=0, atol=5e-6)
