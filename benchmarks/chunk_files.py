@@ -9,7 +9,6 @@ from torch import Tensor
 from benchmarks.chunk_case import ChunkCase, bundle_folder
 from benchmarks.policy_networks import build
 from diffpol_ros.policy.manifest.networks import DENOISER
-from sim.export.onnx_writer import write_onnx
 from sim.networks.denoiser import DenoiserNetwork
 
 
@@ -23,7 +22,7 @@ def prepare(case: ChunkCase) -> DenoiserNetwork:
     else:
         torch.manual_seed(0)
         network = build(case)
-        write_onnx(network, case.onnx)
+        network.as_onnx(case.onnx)
     torch.save(network.state_dict(), case.weights)
     return network
 

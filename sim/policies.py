@@ -1,4 +1,4 @@
-"""A trained policy from either form, a bundle or a checkpoint, ready for the robot's own PolicyRunner."""
+"""A trained policy of the block task from either form, a bundle or a checkpoint, for the robot's own PolicyRunner."""
 
 import dataclasses
 from pathlib import Path
@@ -8,20 +8,22 @@ import torch
 from numpy.typing import NDArray
 
 from diffpol_ros.policy.bundle import Bundle
-from diffpol_ros.policy.diffusion.sampling import StepwiseEngine
+from diffpol_ros.policy.diffusion.sampling import Request, StepwiseEngine
 from diffpol_ros.policy.diffusion.steps import sampling_steps
+from diffpol_ros.policy.engines.engine import PolicyEngine
+from diffpol_ros.policy.engines.requests import refuse_frozen
 from diffpol_ros.policy.manifest.manifest import Manifest, Normalisation, Provenance
+from diffpol_ros.policy.manifest.networks import FineTuned, ImageEncoder, Networks
 from diffpol_ros.policy.sampler import Sampler
-from sim.checkpoints import Checkpoint
-from sim.data.limits import limits_from_plain
 from sim.errors import ExportError
-from sim.networks.denoiser import DenoiserNetwork
-from sim.policy_settings import policy_of
+from sim.networks.heads.head import Head
+from sim.trained import Trained, load_trained
 
 Vectors = NDArray[np.float32]
 ROBOT = "panda"
 TASK = "Lift the tagged 60 mm block at least 0.10 m and keep it up for 0.5 s, within 12 s."
 NOWHERE = Provenance(commit="none: a checkpoint", command="none", seed=0, date="unknown")
+FINE_TUNED, DIRECT = "fine_tuned.onnx", "direct.onnx"
 
 
 class TorchDenoiser:
@@ -39,27 +41,30 @@ class TorchDenoiser:
         return self._network(*inputs, *([] if label is None else [torch.from_numpy(label)])).numpy()
 
 
-def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
-    """Return what a pre-training has learned, with its averaged weights, on the CPU: see PolicySettings.build."""
-    network = policy_of(checkpoint).build()
-    network.load_state_dict(checkpoint.part("average"))
-    return network.eval()
+class TorchDirect:
+    """A head in torch where the robot has a direct policy in ONNX Runtime."""
+
+    def __init__(self, head: Head) -> None:
+        """Ask `head`."""
+        self._head = head.eval()
+
+    @torch.no_grad()
+    def denoise(self, request: Request) -> Vectors:
+        """Return the normalised chunks (N, T_p, d) that the head thinks best."""
+        refuse_frozen(request, "a head in torch")
+        return self._head.best(torch.from_numpy(request.observation)).numpy()
 
 
-def load_denoiser(checkpoint: Checkpoint) -> DenoiserNetwork:
-    """Return the network of a checkpoint where it is a denoiser of states."""
-    network = load_network(checkpoint)
-    if not isinstance(network, DenoiserNetwork):
-        raise ExportError(f"the checkpoint's network is a {type(network).__name__}, expected a denoiser of states")
-    return network
-
-
-def manifest_of(checkpoint: Checkpoint, name: str, provenance: Provenance = NOWHERE) -> Manifest:
-    """Return what a checkpoint's bundle says, but for files and metrics."""
-    policy, limits = policy_of(checkpoint), limits_from_plain(checkpoint.limits)
+def manifest_of(
+    trained: Trained, name: str, provenance: Provenance = NOWHERE, encoders: tuple[ImageEncoder, ...] = ()
+) -> Manifest:
+    """Return what a policy's bundle says, but for files and metrics; `encoders` are its cameras' files."""
+    policy, limits = trained.policy, trained.limits
     observation, action = policy.observation(), policy.action()
     if observation is None or action is None:
-        raise ExportError(f"a policy of task {policy.task} is for no robot: only the block task's becomes a bundle")
+        raise ExportError(
+            f"{trained.source}: a policy of task {policy.task} is for no robot: only the block task's becomes a bundle"
+        )
     return Manifest(
         version=2,
         name=name,
@@ -68,25 +73,43 @@ def manifest_of(checkpoint: Checkpoint, name: str, provenance: Provenance = NOWH
         observation=observation,
         action=action,
         normalisation=Normalisation(limits.observation, limits.action),
-        diffusion=policy.diffusion(),
+        diffusion=trained.diffusion,
         provenance=provenance,
         files=(),
+        networks=_networks(trained, encoders),
     )
 
 
 def load_policy(path: Path, executed_steps: int | None = None) -> Bundle:
     """Return the bundle in a folder, or a checkpoint file in the form of one; `executed_steps` overrides T_a."""
-    bundle = Bundle.load(path) if path.is_dir() else _bundle_of(path)
+    bundle = Bundle.load(path) if path.is_dir() else bundle_of(load_trained(path))
     if executed_steps is None:
         return bundle
     action = dataclasses.replace(bundle.manifest.action, executed_steps=executed_steps)
     return dataclasses.replace(bundle, manifest=dataclasses.replace(bundle.manifest, action=action))
 
 
-def _bundle_of(path: Path) -> Bundle:
-    checkpoint = Checkpoint.load(path)
-    manifest = manifest_of(checkpoint, path.stem)
-    steps = sampling_steps(manifest.diffusion)
-    networks = [TorchDenoiser(load_denoiser(checkpoint))] * len(steps)
-    sampler = Sampler(manifest, StepwiseEngine(networks, steps, manifest.diffusion.clip))
-    return Bundle(path, manifest, sampler, digest=f"{path.name} after {checkpoint.step} updates", golden_error=0.0)
+def bundle_of(trained: Trained) -> Bundle:
+    """Return a policy as a bundle whose networks are torch's."""
+    path, checkpoint, networks = trained.source, trained.checkpoint, trained.networks
+    if trained.encoders is not None:
+        raise ExportError(f"{path}: the policy looks through cameras, which the plain environment has not: export it")
+    manifest = manifest_of(trained, path.stem)
+    if isinstance(networks, Head):
+        engine = PolicyEngine(TorchDirect(networks), kind="direct")
+    else:
+        base, tuned = TorchDenoiser(networks.base), TorchDenoiser(networks.tuned)
+        each = [tuned if network is networks.tuned else base for network in networks.each]
+        engine = StepwiseEngine(each, sampling_steps(manifest.diffusion), manifest.diffusion.clip)
+    digest = f"{path.name} after {checkpoint.step} {'iterations' if checkpoint.kind == 'finetune' else 'updates'}"
+    return Bundle(path, manifest, Sampler(manifest, engine), digest=digest, golden_error=0.0)
+
+
+def _networks(trained: Trained, encoders: tuple[ImageEncoder, ...]) -> Networks:
+    """Return the section of the manifest: a base that no step would ask is left out."""
+    networks = trained.networks
+    if isinstance(networks, Head):
+        return Networks("direct", DIRECT, encoders=encoders)
+    if networks.last_steps in (0, networks.diffusion.inference_steps):
+        return Networks(encoders=encoders)
+    return Networks(fine_tuned=FineTuned(FINE_TUNED, networks.last_steps), encoders=encoders)

@@ -19,16 +19,18 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean of `count` numbers and between what the true one lies, with 95 %; one number alone has no bounds (nan)."""
+    """A mean of `count` numbers and between what the true one lies, with 95 %; one number alone has no bounds."""
 
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     count: int
 
     def __str__(self) -> str:
         """Return e.g. "3.2 (2.9..3.5)"."""
-        return f"{self.mean:.4g} ({self.low:.4g}..{self.high:.4g})" if self.count > 1 else f"{self.mean:.4g} (one)"
+        if self.low is None or self.high is None:
+            return f"{self.mean:.4g} (one)"
+        return f"{self.mean:.4g} ({self.low:.4g}..{self.high:.4g})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,8 @@ def mean_interval(values: Sequence[float] | Numbers, method: Method = "t") -> In
     if not len(numbers):
         raise SimulationError("there is no mean of no numbers: nothing was tried or logged")
     band = mean_band(numbers[:, None], method)
-    return Interval(float(band.mean[0]), float(band.low[0]), float(band.high[0]), len(numbers))
+    low, high = (None, None) if len(numbers) < 2 else (float(band.low[0]), float(band.high[0]))
+    return Interval(float(band.mean[0]), low, high, len(numbers))
 
 
 @dataclass(frozen=True)

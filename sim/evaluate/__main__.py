@@ -1,27 +1,31 @@
-"""Success rate of a policy in the plain environment: python -m sim.evaluate."""
+"""Try a policy, or two on the same seeds: python -m sim.evaluate --policy A --against B."""
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from tqdm import tqdm
+import tyro
 
-from diffpol_ros.policy.stage.settings import StageSettings
-from sim.envs.block import BlockLiftSettings
-from sim.envs.noise import DEFAULT, load_complete
-from sim.evaluate.results import Evaluation, Result, summarise
-from sim.evaluate.trial import Outcome, TrialSettings, trial_runner
-from sim.parallel import parallel
+from sim.errors import SimulationError
+from sim.evaluate.conditions import Condition, tried
+from sim.evaluate.policy import block_conditions, other_conditions, task_of
+from sim.evaluate.results import Comparison, Evaluation, Result, compare, summarise
+from sim.evaluate.settings import BlockConditions, OtherConditions
+from sim.statistics import Method
+from sim.tasks.block import BLOCK_LIFT
 from sim.terminal import run
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """Try a policy with the robot's own code in simulated time: on the true state, and on what cameras make of it."""
+    """Try a policy in the task it was trained for: how often it succeeds, what it earns, each with its interval.
 
-    policy: Path = Path("results/block_lift/train/checkpoint.pt")
-    """A checkpoint file, or a bundle's folder such as models/block_lift."""
+    The file says what the policy is: pre-trained or fine-tuned, diffusion, Gaussian or mixture.
+    """
+
+    policy: Path = Path("results/block_lift/pretrain/checkpoint.pt")
+    """A checkpoint file of `sim.pretrain` or `sim.finetune`, or a bundle's folder such as models/block_lift."""
+    against: Path | None = None
+    """Another one of the same task, tried on the same seeds and compared pair by pair."""
     output: Path = Path("results/block_lift/evaluation.json")
     """File to write."""
     seeds: int = 200
@@ -29,48 +33,54 @@ class Arguments:
     first_seed: int = 0
     """Of the first episode; demonstrations begin at 100000."""
     executed_steps: int | None = None
-    """T_a in place of the policy's own."""
-    latency: float = 0.0
-    """Simulated time from the tick that asks for an inference until its chunk is there [s], in steps of 10 ms."""
-    seam: Literal["auto", "none", "ensemble", "blend", "inpaint"] = "auto"
-    """What happens where a chunk meets the plan that runs; auto: as on the robot."""
+    """T_a in place of the policies' own."""
     processes: int = 2
-    """Worker processes."""
-    environment: BlockLiftSettings = field(default_factory=BlockLiftSettings)
-    """The world of the first condition."""
-    noise: str = DEFAULT
-    """What cameras do, in the second condition: a name in calibration/noise or a file."""
-    camera_latency: float = 0.03
-    """From observation to control in the second condition [s]."""
+    """Processes, or threads, that step worlds."""
+    interval: Method = "t"
+    """Of mean returns: Student's, or the bootstrap's."""
+    block: tyro.conf.OmitArgPrefixes[BlockConditions] = field(default_factory=BlockConditions)
+    """Of the block task."""
+    other: tyro.conf.OmitArgPrefixes[OtherConditions] = field(default_factory=OtherConditions)
+    """Of other tasks."""
 
 
 def main(arguments: Arguments) -> None:
     """Try all conditions, print and write the results."""
-    exact = arguments.environment
-    noisy = replace(exact, noise=load_complete(arguments.noise), latency=arguments.camera_latency)
-    conditions = (("state", exact), ("as cameras see", noisy))
-    results = tuple(_evaluate(condition, world, arguments) for condition, world in conditions)
-    Evaluation(str(arguments.policy), results, arguments.latency, arguments.seam).save(arguments.output)
-    for result in results:
-        print(result)
-
-
-def _evaluate(condition: str, environment: BlockLiftSettings, arguments: Arguments) -> Result:
-    stage = StageSettings(seam=arguments.seam)
-    settings = TrialSettings(arguments.policy, environment, arguments.executed_steps, arguments.latency, stage)
+    task = task_of(arguments.policy)
     seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-    outcomes: list[Outcome] = []
-    with tqdm(total=len(seeds), unit="episode", desc=condition) as bar:
-        for outcome in parallel(trial_runner, settings, seeds, arguments.processes):
-            outcomes.append(outcome)
-            bar.update()
-            bar.set_postfix(success=f"{sum(outcome.success for outcome in outcomes)}/{len(outcomes)}")
-    failures = [outcome for outcome in outcomes if not outcome.success]
-    if failures:
-        print(f"failed seeds: {', '.join(str(outcome.seed) for outcome in failures)}")
-    for reason, count in Counter(outcome.reason for outcome in failures if outcome.reason).items():
-        print(f"  {count} stopped by the gate: {reason}")
-    return summarise(condition, outcomes)
+    if not seeds:
+        raise SimulationError(f"seeds is {arguments.seeds}, expected 1 or more")
+    first = _conditions(arguments.policy, task, arguments)
+    second = _conditions(arguments.against, task, arguments) if arguments.against else []
+    results, others, comparisons = _try(first, second, seeds, arguments)
+    for line in (*results, *others, *comparisons):
+        print(line)
+    robot = (arguments.block.latency, arguments.block.seam) if task == BLOCK_LIFT.name else (0.0, "none")
+    against = str(arguments.against) if arguments.against else ""
+    Evaluation(str(arguments.policy), results, *robot, task, against, others, comparisons).save(arguments.output)
+
+
+def _conditions(path: Path, task: str, arguments: Arguments) -> list[Condition]:
+    if task_of(path) != task:
+        raise SimulationError(f"{path}: was trained for {task_of(path)}, not for {task}: the two cannot be compared")
+    if task == BLOCK_LIFT.name:
+        return block_conditions(path, arguments.block, arguments.executed_steps, arguments.processes)
+    return other_conditions(path, arguments.other, arguments.executed_steps, arguments.processes)
+
+
+def _try(
+    first: list[Condition], second: list[Condition], seeds: range, arguments: Arguments
+) -> tuple[tuple[Result, ...], tuple[Result, ...], tuple[Comparison, ...]]:
+    """Return the results of the first policy, those of the second, and how they compare."""
+    results, others, comparisons = [], [], []
+    for index, condition in enumerate(first):
+        outcomes = tried(condition, seeds, "first" if second else "")
+        results.append(summarise(condition.name, outcomes, arguments.interval))
+        if second:
+            rivals = tried(second[index], seeds, "second")
+            others.append(summarise(condition.name, rivals, arguments.interval))
+            comparisons.append(compare(condition.name, outcomes, rivals, arguments.interval))
+    return tuple(results), tuple(others), tuple(comparisons)
 
 
 if __name__ == "__main__":

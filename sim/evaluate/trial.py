@@ -15,6 +15,7 @@ from diffpol_ros.policy.inference import Ask
 from diffpol_ros.policy.runner import PolicyRunner
 from diffpol_ros.policy.stage.settings import StageSettings
 from sim.envs.block import STEP_PERIODS, BlockLiftEnvironment, BlockLiftSettings, require_step_rate
+from sim.evaluate.outcome import Outcome
 from sim.policies import load_policy
 
 SEED_STRIDE = 1000
@@ -34,22 +35,6 @@ class TrialSettings:
     """From the tick that asks to the moment its chunk is there, in simulated time [s], in steps of 10 ms."""
     stage: StageSettings = field(default_factory=StageSettings)
     """How chunks follow one another."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an episode ended.
-
-    duration: simulated [s]. inferences: how many chunks were computed, in inference_time [s] altogether.
-    reason: why the gate stopped the arm, or empty.
-    """
-
-    seed: int
-    success: bool
-    duration: float
-    inferences: int
-    inference_time: float
-    reason: str
 
 
 class Witness(Protocol):

@@ -8,29 +8,32 @@ from pathlib import Path
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.golden import write_golden
 from diffpol_ros.policy.manifest.manifest import Provenance
-from diffpol_ros.policy.manifest.networks import DENOISER
 from diffpol_ros.policy.manifest.writer import write_manifest
-from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
+from sim.errors import ExportError
 from sim.evaluate.results import Evaluation
 from sim.export.card import CardFacts, write_card
 from sim.export.golden import make_golden
-from sim.export.onnx_writer import parity, write_onnx
+from sim.export.networks import write_networks
 from sim.export.sampling import Sampling
-from sim.policies import load_denoiser, manifest_of
+from sim.networks.heads.head import Head
+from sim.policies import manifest_of
+from sim.runs.record import RunRecord
+from sim.trained import Trained
 
 CARD = "card.md"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Source:
-    """What a bundle is made of."""
+    """What a bundle is made of; what nobody kept of it is None."""
 
-    checkpoint: Checkpoint
-    demonstrations: Dataset
+    trained: Trained
     evaluation: Evaluation | None
     provenance: Provenance
     sampling: Sampling = dataclasses.field(default_factory=Sampling)
+    demonstrations: Dataset | None = None
+    record: RunRecord | None = None
 
 
 def write_bundle(folder: Path, source: Source, golden_seed: int) -> tuple[Bundle, float]:
@@ -48,28 +51,38 @@ def write_bundle(folder: Path, source: Source, golden_seed: int) -> tuple[Bundle
 
 
 def _fill(folder: Path, source: Source, golden_seed: int) -> float:
-    checkpoint = source.checkpoint
-    network = load_denoiser(checkpoint)
-    manifest = manifest_of(checkpoint, folder.name, source.provenance)
-    manifest = dataclasses.replace(
-        manifest, metrics=_metrics(source.evaluation), diffusion=source.sampling.applied(manifest.diffusion)
-    )
-    write_onnx(network, folder / DENOISER)
-    difference = parity(network, folder / DENOISER, manifest.diffusion.train_steps)
-    write_golden(folder, make_golden(network, manifest, golden_seed))
-    facts = CardFacts(manifest, checkpoint, network, source.demonstrations, source.evaluation, difference)
+    trained = resampled(source.trained, source.sampling)
+    encoders = trained.encoders.as_onnx(folder) if trained.encoders else ()
+    manifest = manifest_of(trained, folder.name, source.provenance, encoders)
+    manifest = dataclasses.replace(manifest, metrics=_metrics(source.evaluation))
+    difference = write_networks(folder, trained, manifest)
+    networks = trained.networks if isinstance(trained.networks, Head) else trained.networks.each
+    write_golden(folder, make_golden(networks, manifest, golden_seed, trained.encoders))
+    facts = CardFacts(manifest, trained, source.demonstrations, source.evaluation, source.record, difference)
     (folder / CARD).write_text(write_card(facts), encoding="utf-8")
     write_manifest(folder, manifest)
     return difference
 
 
+def resampled(trained: Trained, sampling: Sampling) -> Trained:
+    """Return a policy with another sampler; one that was fine-tuned is good only with its own."""
+    if sampling == Sampling():
+        return trained
+    if isinstance(trained.networks, Head) or trained.checkpoint.kind == "finetune":
+        reason = "samples nothing" if isinstance(trained.networks, Head) else "was fine-tuned with its own sampler"
+        raise ExportError(f"{trained.source}: this policy {reason}: leave sampler, eta and inference steps out")
+    networks = dataclasses.replace(trained.networks, diffusion=sampling.applied(trained.diffusion))
+    return dataclasses.replace(trained, networks=networks)
+
+
 def _metrics(evaluation: Evaluation | None) -> dict[str, float]:
-    """Return success rates and their intervals under names without spaces."""
+    """Return success rates and their intervals under names without spaces; `base` is what was compared with."""
     metrics = {}
-    for result in evaluation.results if evaluation else ():
-        name = result.condition.replace(" ", "_")
-        metrics[f"{name}.success"] = result.successes / result.trials
-        metrics[f"{name}.success_low"] = result.low
-        metrics[f"{name}.success_high"] = result.high
-        metrics[f"{name}.trials"] = float(result.trials)
+    for prefix, results in (("", evaluation.results), ("base.", evaluation.against_results)) if evaluation else ():
+        for result in results:
+            name = prefix + result.condition.replace(" ", "_")
+            metrics[f"{name}.success"] = result.successes / result.trials
+            metrics[f"{name}.success_low"] = result.low
+            metrics[f"{name}.success_high"] = result.high
+            metrics[f"{name}.trials"] = float(result.trials)
     return metrics

@@ -1,16 +1,14 @@
 """card.md: what a person should know about a model before using it."""
 
-import os
-import platform
 from dataclasses import dataclass
 
-import torch
-
 from diffpol_ros.policy.manifest.manifest import Manifest
-from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
-from sim.evaluate.results import Evaluation
-from sim.networks.denoiser import DenoiserNetwork
+from sim.evaluate.results import Evaluation, Result
+from sim.export.card_training import training
+from sim.networks.heads.head import Head
+from sim.runs.record import RunRecord
+from sim.trained import Trained
 
 LIMITS = """\
 - One block of 60 mm with its tags, starting at x 0.40..0.60 m, y within 0.15 m, yaw within 45 degrees, upright, on a
@@ -20,86 +18,116 @@ LIMITS = """\
 - While the hand hides the block, its last pose is used for at most the manifest's `max_object_age_s`.
 - It expects the follower settings it was trained with (diffpol_ros/control/settings.py) and Polymetis's default gains.
 """
+SEEN = """\
+- Its images in simulation are made up; what it does with a camera's has to be tried.
+"""
+NETWORKS = {
+    "MlpDenoiser": "residual MLP",
+    "UnetDenoiser": "U-Net",
+    "TransformerDenoiser": "transformer",
+    "GaussianMlp": "Gaussian MLP",
+    "GaussianTransformer": "Gaussian transformer",
+    "MixtureMlp": "mixture MLP",
+    "MixtureTransformer": "mixture transformer",
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CardFacts:
-    """Everything a card is written from; `parity` is of the network, torch against ONNX Runtime, normalised units."""
+    """Everything a card is written from; `parity` is of the networks, torch against ONNX Runtime, normalised units."""
 
     manifest: Manifest
-    checkpoint: Checkpoint
-    network: DenoiserNetwork
-    demonstrations: Dataset
+    trained: Trained
+    demonstrations: Dataset | None
     evaluation: Evaluation | None
+    record: RunRecord | None
     parity: float
 
 
 def write_card(facts: CardFacts) -> str:
     """Return the card's text."""
+    limits = LIMITS if facts.trained.encoders is None else LIMITS.replace(LIMITS.splitlines(True)[3], SEEN)
     sections = (
         ("Task", facts.manifest.task),
         ("Data", _data(facts.demonstrations)),
         ("Policy", _policy(facts)),
-        ("Training", _training(facts)),
+        ("Training", training(facts.trained, facts.record, facts.manifest.provenance)),
         ("Results", _results(facts.evaluation)),
-        ("Limits", LIMITS.rstrip()),
+        ("Limits", limits.rstrip()),
     )
     body = "\n\n".join(f"## {title}\n{text}" for title, text in sections)
     return f"# {facts.manifest.name}\n\n{body}\n"
 
 
-def _data(demonstrations: Dataset) -> str:
-    frames, episodes = len(demonstrations.actions), len(demonstrations.ends)
+def _data(data: Dataset | None) -> str:
+    if data is None:
+        return "The data set that it was trained on was not at hand when this was written."
+    frames, episodes, rate = len(data.actions), len(data.ends), data.about.rate_hz
+    views = len(data.states)
+    seen = "." if views == 1 else f", each seen in {views} ways: exactly, and as cameras would with noise and delay."
     return (
-        f"`python -m sim.demos`: {episodes} scripted episodes, {frames} frames at 10 Hz "
-        f"({frames / 600:.0f} minutes), seeds {demonstrations.seeds[0]} to {demonstrations.seeds[-1]}, "
-        "disturbed in the manner of DART.\n"
-        f"Each is seen in {len(demonstrations.states)} ways: exactly, and as cameras would with noise, bias, "
-        "delay, drop-outs and occlusion."
+        f"`{data.about.made_by or 'unknown'}`: {episodes} episodes, {frames} frames at {rate:g} Hz "
+        f"({frames / rate / 60:.0f} minutes), seeds {data.seeds[0]} to {data.seeds[-1]}{seen}"
     )
 
 
 def _policy(facts: CardFacts) -> str:
-    manifest, parameters = facts.manifest, sum(value.numel() for value in facts.network.parameters())
-    diffusion = manifest.diffusion
+    manifest, trained = facts.manifest, facts.trained
+    shape = (
+        f"T_o = {manifest.observation.history_steps}, T_p = {manifest.action.predicted_steps}, "
+        f"T_a = {manifest.action.executed_steps} at {manifest.rate_hz:g} Hz"
+    )
+    looks = "" if trained.encoders is None else f" and the cameras {', '.join(trained.encoders.cameras)}"
     return (
-        f"Diffusion Policy on states: {_network_name(facts.network)} of {parameters:,} parameters; T_o = "
-        f"{manifest.observation.history_steps}, T_p = {manifest.action.predicted_steps}, T_a = "
-        f"{manifest.action.executed_steps} at {manifest.rate_hz:g} Hz; {diffusion.train_steps} noise levels, "
-        f"{diffusion.inference_steps} DDIM steps.\n"
-        f"Greatest difference of the network between torch and ONNX Runtime: {facts.parity:.1e}."
+        f"{_kind(trained)} on states{looks}; {shape}; {_sampling(trained)}.\n"
+        f"Greatest difference of its networks between torch and ONNX Runtime: {facts.parity:.1e}."
     )
 
 
-def _network_name(network: DenoiserNetwork) -> str:
-    names = {"MlpDenoiser": "residual MLP", "UnetDenoiser": "U-Net", "TransformerDenoiser": "transformer"}
-    return names.get(type(network).__name__, type(network).__name__)
+def _kind(trained: Trained) -> str:
+    network = trained.networks if isinstance(trained.networks, Head) else trained.networks.tuned
+    network = getattr(network, "inner", network)
+    name = NETWORKS.get(type(network).__name__, type(network).__name__)
+    count = sum(value.numel() for value in network.parameters())
+    return f"{name} of {count:,} parameters"
 
 
-def _training(facts: CardFacts) -> str:
-    checkpoint, optimiser = facts.checkpoint, facts.checkpoint.configuration["optimiser"]
+def _sampling(trained: Trained) -> str:
+    if isinstance(trained.networks, Head):
+        return "the chunk that it thinks best, without noise"
+    diffusion, last = trained.networks.diffusion, trained.networks.last_steps
+    noise = f", eta {diffusion.eta:g}" if diffusion.sampler == "ddim" else ""
+    tuned = f", of which the last {last} were fine-tuned" if last else ""
     return (
-        f"`python -m sim.pretrain`, seed {checkpoint.configuration['seed']}: {checkpoint.step} updates of "
-        f"{optimiser['batch_size']} windows, AdamW, moving average of weights; {checkpoint.seconds / 60:.1f} minutes "
-        "of wall time.\n"
-        f"Machine: {os.cpu_count()} shared {platform.machine()} CPU cores, Python {platform.python_version()}, "
-        f"torch {torch.__version__}. Code: commit {facts.manifest.provenance.commit}."
+        f"{diffusion.train_steps} noise levels, {diffusion.inference_steps} {diffusion.sampler.upper()} steps"
+        f"{noise}{tuned}"
     )
 
 
 def _results(evaluation: Evaluation | None) -> str:
     if evaluation is None:
         return "Not evaluated."
+    lines = ["`python -m sim.evaluate`, the robot's own control code in simulated time:\n"]
+    if not evaluation.against:
+        rows = [f"| {result.condition} | {_cells(result)} |" for result in evaluation.results]
+        return "\n".join([*lines, *_header("block's pose", ""), *rows])
     rows = [
-        f"| {result.condition} | {result.successes} / {result.trials} | {100 * result.successes / result.trials:.1f} % "
-        f"| {100 * result.low:.1f} .. {100 * result.high:.1f} % | {result.mean_duration:.1f} s |"
-        for result in evaluation.results
+        f"| {result.condition} | {who} | {_cells(result)} |"
+        for base, tuned in zip(evaluation.against_results, evaluation.results, strict=True)
+        for who, result in (("base", base), ("this", tuned))
     ]
-    return "\n".join(
-        [
-            "`python -m sim.evaluate`, the robot's own control code in simulated time:\n",
-            "| block's pose | successes | rate | 95 % interval | a success takes |",
-            "| --- | --- | --- | --- | --- |",
-            *rows,
-        ]
+    compared = ["", f"This one against its base, `{evaluation.against}`, on the same seeds:", ""]
+    compared += [f"- {comparison}" for comparison in evaluation.comparisons]
+    return "\n".join([*lines, *_header("block's pose", "policy"), *rows, *compared])
+
+
+def _header(*first: str) -> list[str]:
+    names = [*(name for name in first if name), "successes", "rate", "95 % interval", "a success takes"]
+    return [f"| {' | '.join(names)} |", f"|{' --- |' * len(names)}"]
+
+
+def _cells(result: Result) -> str:
+    return (
+        f"{result.successes} / {result.trials} | {100 * result.successes / result.trials:.1f} % "
+        f"| {100 * result.low:.1f} .. {100 * result.high:.1f} % | {result.mean_duration:.1f} s"
     )

@@ -21,8 +21,8 @@ class Row:
     seeds: int
     scalar: str
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     steps: int
     wall_minutes: float
     cpu_minutes: float
@@ -48,7 +48,7 @@ def markdown(rows: Sequence[Row], last: int) -> str:
     header = ["task", "method", "seeds", value, "95 % interval", "steps", "wall [min]", "CPU [min]"]
     lines = [header, ["---"] * len(header)]
     for row in rows:
-        bounds = f"{row.low:.4g} .. {row.high:.4g}" if row.seeds > 1 else "one seed"
+        bounds = "one seed" if row.low is None or row.high is None else f"{row.low:.4g} .. {row.high:.4g}"
         costs = [f"{row.wall_minutes:.1f}", f"{row.cpu_minutes:.1f}"]
         lines.append([row.task, row.method, str(row.seeds), f"{row.mean:.4g}", bounds, str(row.steps), *costs])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -13,13 +13,13 @@ from diffpol_ros.policy.manifest.manifest import Provenance
 from sim.algorithms.bc import BehaviourCloning, PretrainSettings
 from sim.evaluate.results import Evaluation, Result
 from sim.export.bundle_writer import Source, write_bundle
-from sim.export.onnx_writer import parity, write_onnx
 from sim.export.sampling import Sampling
-from sim.networks.residual_mlp import MlpDenoiser, ResidualMlpSettings
+from sim.networks.residual_mlp import ResidualMlpSettings
 from sim.optimisation.learning_rate import CosineSettings
 from sim.optimisation.settings import OptimiserSettings
 from sim.policies import load_policy
 from sim.policy_settings import PolicySettings
+from sim.trained import load_trained
 from tests.sim.data.examples import demonstrated
 
 TINY = PretrainSettings(
@@ -36,7 +36,7 @@ RESULT = Result("state", 10, 9, 0.55, 0.99, mean_duration=4.5, mean_inference_ms
 
 
 @pytest.fixture(scope="module")
-def source() -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
     """A checkpoint of a tiny network after three updates."""
     random = np.random.default_rng(0)
     observations = random.uniform(-0.5, 0.5, (1, 30, 19)).astype(np.float32)
@@ -45,14 +45,9 @@ def source() -> Source:
     cloning = BehaviourCloning(TINY, data, torch.device("cpu"))
     while not cloning.finished:
         cloning.update()
-    return Source(cloning.checkpoint(), data, Evaluation("tiny", (RESULT,)), Provenance("0" * 40, "test", 0, "today"))
-
-
-def test_torch_and_onnx_agree_at_every_level(tmp_path: Path):
-    torch.manual_seed(0)
-    network = MlpDenoiser(4, 10, 38, ResidualMlpSettings(hidden=64, blocks=2, step_size=8))
-    write_onnx(network, tmp_path / "denoiser.onnx")
-    assert parity(network, tmp_path / "denoiser.onnx", steps=20) < 1e-5
+    cloning.checkpoint().save(path := tmp_path_factory.mktemp("run") / "checkpoint.pt")
+    provenance = Provenance("0" * 40, "test", 0, "today")
+    return Source(load_trained(path), Evaluation("tiny", (RESULT,)), provenance, demonstrations=data)
 
 
 def test_an_exported_bundle_verifies_and_says_where_it_comes_from(source: Source, tmp_path: Path):
@@ -77,8 +72,7 @@ def test_an_export_replaces_the_folder_and_is_the_checkpoint(source: Source, tmp
     (tmp_path / "tiny" / "old.txt").write_text("old")
     bundle, _ = write_bundle(tmp_path / "tiny", source, golden_seed=0)
     assert not (tmp_path / "tiny" / "old.txt").exists()
-    source.checkpoint.save(tmp_path / "checkpoint.pt")
-    plain = load_policy(tmp_path / "checkpoint.pt")
+    plain = load_policy(source.trained.source)
     observations = np.random.default_rng(1).uniform(-0.5, 0.5, (1, 38)).astype(np.float32)
     noise = bundle.sampler.draw(3)
     np.testing.assert_allclose(
@@ -94,7 +88,6 @@ def test_a_changed_network_no_longer_verifies(source: Source, tmp_path: Path):
         Bundle.load(tmp_path / "tiny")
 
 
-def test_executed_steps_can_be_overridden(source: Source, tmp_path: Path):
-    source.checkpoint.save(tmp_path / "checkpoint.pt")
-    assert load_policy(tmp_path / "checkpoint.pt").manifest.action.executed_steps == 2
-    assert load_policy(tmp_path / "checkpoint.pt", 3).manifest.action.executed_steps == 3
+def test_executed_steps_can_be_overridden(source: Source):
+    assert load_policy(source.trained.source).manifest.action.executed_steps == 2
+    assert load_policy(source.trained.source, 3).manifest.action.executed_steps == 3
