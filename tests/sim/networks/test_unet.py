@@ -1,5 +1,6 @@
 """The U-Net denoisers: the published sizes, what they refuse, what they listen to."""
 
+import copy
 import dataclasses
 
 import pytest
@@ -63,3 +64,16 @@ def test_film_without_scale_only_shifts():
     x, condition = torch.randn(2, 4, 5), torch.randn(2, 3)
     shift = film(x, film.encoder(condition)) - x
     torch.testing.assert_close(shift, shift[:, :, :1].expand(2, 4, 5))
+
+
+def test_a_copy_listens_to_its_own_film_encoders():
+    torch.manual_seed(0)
+    network = UnetDenoiser(4, 3, 5, SMALL)
+    inputs = torch.randn(2, 4, 3), torch.tensor([1, 2]), torch.randn(2, 5)
+    before, copied = network(*inputs), copy.deepcopy(network)
+    assert torch.equal(copied(*inputs), before)
+    with torch.no_grad():
+        for module in copied.modules():
+            if isinstance(module, Film):
+                torch.nn.init.ones_(module.encoder[-1].get_parameter("bias"))
+    assert torch.equal(network(*inputs), before) and not torch.equal(copied(*inputs), before)
