@@ -5,11 +5,16 @@ from collections.abc import Mapping
 
 from sim.demos.avoid import AvoidDemonstrations
 from sim.demos.block import BlockDemonstrations
+from sim.demos.locomotion import LocomotionDemonstrations
 from sim.demos.recording import record_to_file
 from sim.demos.source import Source
 from sim.terminal import interrupts_asked, run_one
 
-SOURCES: Mapping[str, type[Source]] = {"block": BlockDemonstrations, "avoid": AvoidDemonstrations}
+SOURCES: Mapping[str, type[Source]] = {
+    "block": BlockDemonstrations,
+    "avoid": AvoidDemonstrations,
+    "locomotion": LocomotionDemonstrations,
+}
 
 
 def main(source: Source) -> None:
