@@ -10,14 +10,16 @@ from diffpol_ros.policy.manifest.schedule import Diffusion
 from diffpol_ros.policy.manifest.specs import ActionSpec, ObservationSpec
 from sim.checkpoints import Checkpoint
 from sim.configuration import from_plain
+from sim.data.about import About
+from sim.data.dataset import Dataset
 from sim.data.windows import Horizons
 from sim.envs.block import block_observation_spec
-from sim.errors import CheckpointError, NetworkError
+from sim.errors import CheckpointError, DatasetError
 from sim.networks.residual_mlp import ResidualMlpSettings
 from sim.networks.settings import HeadSettings, NetworkSettings
 from sim.networks.vision.settings import VisionSettings
 from sim.tasks.block import BLOCK_LIFT
-from sim.tasks.registry import task_named
+from sim.tasks.registry import TASKS, task_named
 from sim.tasks.task import Task
 
 
@@ -122,14 +124,35 @@ class PolicySettings:
             recompute_epsilon=self.recompute_epsilon,
         )
 
+    def check(self, dataset: Dataset) -> None:
+        """Refuse data of other sizes, or of the same sizes under other names."""
+        for part, size, numbers in (
+            ("frames", self.sizes.frame, dataset.states.shape[-1]),
+            ("actions", self.sizes.action, dataset.actions.shape[-1]),
+        ):
+            if size != numbers:
+                raise DatasetError(
+                    f"{part} have {numbers} numbers, task {self.task} has {size}: the data are of task "
+                    f"{dataset.about.task or 'unknown'}"
+                )
+        if self.task in TASKS:
+            self._check_names(dataset.about)
+
+    def _check_names(self, about: About) -> None:
+        task = self.definition()
+        for ours, theirs in ((task.frame_names, about.state_names), (task.action_names, about.action_names)):
+            wrong = [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]
+            if wrong:
+                raise DatasetError(f"task {self.task} has {wrong[0][0]} where the data have {wrong[0][1]}")
+
     def build(self) -> nn.Module:
         """Return the network, freshly initialised from torch's global generator: see sim/networks."""
         sizes = (*self.chunk_shape, self.observation_size)
         if self.vision is None:
             return self.network.build(*sizes, self.history_steps)
-        if not isinstance(self.network, NetworkSettings):
-            raise NetworkError("a Gaussian or a mixture cannot see yet: leave vision out, or choose a denoiser")
-        return self.vision.build_denoiser(self.network, *sizes)
+        if isinstance(self.network, NetworkSettings):
+            return self.vision.build_denoiser(self.network, *sizes)
+        return self.vision.build_head(self.network, *sizes)
 
 
 def policy_of(checkpoint: Checkpoint) -> PolicySettings:

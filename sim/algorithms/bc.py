@@ -71,6 +71,7 @@ class BehaviourCloning:
         policy, vision = settings.policy, settings.policy.vision
         self.settings, self.device = settings, device
         self.step, self.seconds = 0, 0.0
+        policy.check(dataset)
         self.limits = fit(dataset, policy.observation(), policy.action())
         images = WindowImages(dataset, vision.cameras, vision.height, vision.width) if vision else None
         self.windows = Windows(dataset, self.limits, policy.horizons, settings.windows, device, images)

@@ -9,8 +9,11 @@ from sim.actors.mixture_actor import mixture_log_density
 from sim.data.windows import Batch
 from sim.diffusion.normal import log_density
 from sim.diffusion.process import DiffusionProcess
+from sim.errors import NetworkError
+from sim.networks.denoiser import DenoiserNetwork
 from sim.networks.heads.distributions import Gaussian
-from sim.networks.vision.networks import VisionDenoiser
+from sim.networks.heads.head import Head
+from sim.networks.vision.networks import VisionDenoiser, VisionHead
 from sim.networks.vision.random_shift import random_shift
 from sim.policy_settings import PolicySettings
 
@@ -32,7 +35,7 @@ class Sight:
 
     def __init__(self, network: nn.Module, shift: int) -> None:
         """Images pass the encoders of `network`, moved by up to `shift` pixels."""
-        self._encoders = network.encoders if isinstance(network, VisionDenoiser) else None
+        self._encoders = network.encoders if isinstance(network, VisionDenoiser | VisionHead) else None
         self._shift = shift
 
     def vector(self, batch: Batch, generator: torch.Generator) -> Tensor:
@@ -90,6 +93,11 @@ def imitation_of(policy: PolicySettings, network: nn.Module, device: torch.devic
     return Denoising(policy, decider, sight, device) if policy.is_diffusion else Likelihood(decider, sight)
 
 
-def decider_of(network: nn.Module) -> nn.Module:
-    """Return the part of a policy's network that takes observation vectors: a denoiser or a head."""
-    return network.denoiser if isinstance(network, VisionDenoiser) else network
+def decider_of(network: nn.Module) -> DenoiserNetwork | Head:
+    """Return the part of a policy's network that takes observation vectors."""
+    decider = network
+    if isinstance(network, VisionDenoiser | VisionHead):
+        decider = network.denoiser if isinstance(network, VisionDenoiser) else network.head
+    if not isinstance(decider, DenoiserNetwork | Head):
+        raise NetworkError(f"a {type(decider).__name__} is neither a denoiser nor a head: nothing can imitate with it")
+    return decider

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from diffpol_ros.policy.diffusion.steps import sampling_steps
 from sim.data.limits import FittedLimits
-from sim.diffusion.sampler import draw_steps, sample_chunks
+from sim.diffusion.chain import ChainSampler
 from sim.envs.vector import VectorEnvironment
 from sim.errors import TrainingError
+from sim.networks.denoiser import DenoiserNetwork
 from sim.networks.heads.head import Head
 from sim.policy_settings import PolicySettings
 from sim.rollouts.episodes import Episode, EpisodeBook
 from sim.rollouts.units import Units
+
+Decider = DenoiserNetwork | Head
+"""What takes observation vectors."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ class Evaluator:
         self._policy, self._settings, self._limits = policy, settings, limits
 
     @torch.no_grad()
-    def score(self, network: nn.Module) -> Score:
-        """Return how `network` does; random by the settings' seed alone."""
-        episodes = self._play(network.eval())
+    def score(self, decider: Decider) -> Score:
+        """Return how `decider` does; random by the settings' seed alone."""
+        episodes = self._play(decider.eval())
         returns, successes = (
             [getattr(episode, name) for episode in episodes] for name in ("total_reward", "succeeded")
         )
@@ -69,17 +72,17 @@ class Evaluator:
         """Let go of the worlds."""
         self._environment.close()
 
-    def _play(self, network: nn.Module) -> list[Episode]:
+    def _play(self, decider: Decider) -> list[Episode]:
         """Return the first episodes of each world: those that end early do not count for more."""
         environment, settings = self._environment, self._settings
-        device = next(network.parameters()).device
+        device = next(decider.parameters()).device
         units = Units(self._limits, self._policy.history_steps, device)
         generator = torch.Generator().manual_seed(settings.seed)
         seen, book = environment.reset(settings.seed), EpisodeBook(settings.worlds)
         episodes: list[Episode] = []
         counts = np.zeros(settings.worlds, np.int64)
         while counts.min() < settings.episodes:
-            chunks = decide(self._policy, network, units.observations(seen), generator)
+            chunks = decide(self._policy, decider, units.observations(seen), generator)
             transition = environment.step(units.actions(chunks), self._policy.executed_steps)
             for episode in book.note(transition):
                 counts[episode.world] += 1
@@ -89,13 +92,10 @@ class Evaluator:
         return episodes
 
 
-def decide(policy: PolicySettings, network: nn.Module, observations: Tensor, generator: torch.Generator) -> Tensor:
-    """Return normalised chunks (B, T_p, a) as the policy is used; `network` is its denoiser or head."""
-    if isinstance(network, Head):
-        return network.best(observations)
-    diffusion, shape = policy.diffusion(), (len(observations), *policy.chunk_shape)
-    start = torch.randn(shape, generator=generator).to(observations.device)
-    draws = None
-    if any(step.deviation for step in sampling_steps(diffusion)):
-        draws = draw_steps(diffusion, shape, generator).to(observations.device)
-    return sample_chunks(network, diffusion, observations, start, draws=draws)
+def decide(policy: PolicySettings, decider: Decider, observations: Tensor, generator: torch.Generator) -> Tensor:
+    """Return normalised chunks (B, T_p, a) as the policy is used; `decider` is its denoiser or head."""
+    if isinstance(decider, Head):
+        return decider.best(observations)
+    sampler, shape = ChainSampler(policy.diffusion()), (len(observations), *policy.chunk_shape)
+    levels = torch.tensor([step.timestep for step in sampler.steps], device=observations.device)
+    return sampler.draw(decider.at_steps(levels, observations), shape, observations, generator).samples[-1]
