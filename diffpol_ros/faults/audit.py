@@ -37,11 +37,12 @@ class Audit:
         if not (np.isfinite(positions).all() and np.isfinite(widths).all()):
             return Findings(unsafe=(NOT_FINITE, *sent_while_still(received, verdicts, self._slack_ns)))
         certain = [each for each in received if each.certain]
+        astray = [each.arrived_ns for each in received if not each.certain]
         unsafe = [
             *self._bounds(positions, widths),
             *_disorder(certain),
             *sent_while_still(received, verdicts, self._slack_ns),
-            *(() if any(_disorder(certain)) else self._motion.excesses(certain, verdicts)),
+            *(() if any(_disorder(certain)) else self._motion.excesses(certain, verdicts, astray)),
             *self._motion.jumps(received, verdicts),
         ]
         return Findings(

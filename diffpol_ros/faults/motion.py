@@ -35,8 +35,13 @@ class Motion:
         self._limits = {1: np.array(limits.velocity), 2: np.array(limits.acceleration), 3: np.array(limits.jerk)}
         self._period_ns = period_ns
 
-    def excesses(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[str]:
-        """Yield what exceeded a limit; across a short gap only the velocity can."""
+    def excesses(
+        self, received: Sequence[Received], verdicts: Sequence[Seen], astray: Sequence[int] = ()
+    ) -> Iterator[str]:
+        """Yield what exceeded a limit; across a short gap only the velocity can.
+
+        astray: when targets of a rough stamp arrived [ns]: where one came last, nobody knows how the arm stood.
+        """
         stops = [seen.stamp_ns for seen in verdicts if seen.word == "STOP"]
         for earlier, later in pairwise(received):
             if self._apart(earlier, later, LONGEST_STEP) and not _any_within(stops, earlier.stamp_ns, later.stamp_ns):
@@ -44,7 +49,7 @@ class Motion:
                 worst = float((np.abs(later.positions - earlier.positions) / span / self._limits[1]).max())
                 if worst > SLACK:
                     yield f"velocity was {worst:.2f} of the limit across a gap"
-        for stamps_ns, positions in self._runs(received, verdicts):
+        for stamps_ns, positions in self._runs(received, verdicts, astray):
             times = (np.array(stamps_ns) - stamps_ns[0]) / NANOSECONDS
             for order, name in ORDERS.items():
                 worst = self._worst_ratio(times, positions, order)
@@ -72,7 +77,9 @@ class Motion:
         if pauses:
             yield f"{to_seconds(max(pauses)):.3f} s between two targets"
 
-    def _runs(self, received: Sequence[Received], verdicts: Sequence[Seen]) -> Iterator[tuple[list[int], Array]]:
+    def _runs(
+        self, received: Sequence[Received], verdicts: Sequence[Seen], astray: Sequence[int]
+    ) -> Iterator[tuple[list[int], Array]]:
         """Yield stretches of steady sending, with the standing before them and after those that ended in a Hold.
 
         After a Stop the arm is enabled where it is by then, and a target that merely came late stopped nowhere.
@@ -84,7 +91,8 @@ class Motion:
         for first, end in pairwise([0, *breaks, len(received)]):
             run = [(each.stamp_ns, each.positions) for each in received[first:end]]
             before = received[first - 1] if first else None
-            if before is not None and not _any_within(stops, before.stamp_ns, run[0][0]):
+            known = before is not None and not _any_within(astray, before.arrived_ns, received[first].arrived_ns)
+            if before is not None and known and not _any_within(stops, before.stamp_ns, run[0][0]):
                 run = [*self._lead(before, received[first]), *run]
             last_ns, last = run[-1]
             if _any_within(holds, last_ns, last_ns + LONGEST_STEP * self._period_ns):

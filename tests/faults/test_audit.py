@@ -114,3 +114,12 @@ def test_the_rough_stamp_of_a_target_that_was_under_way_is_no_complaint_but_its_
     assert unsafe([*row[:50], rough, *row[51:]]) == ()
     away = dataclasses.replace(rough, positions=rough.positions + 0.1)
     assert any("under way" in told for told in unsafe([*row[:50], away, *row[51:]]))
+
+
+def test_after_a_target_that_was_under_way_nobody_knows_how_the_arm_stood() -> None:
+    rest = [received(index, np.zeros(7)) for index in range(10)]
+    again = [received(index, np.eye(7)[0] * 0.02) for index in range(200, 210)]
+    rough = dataclasses.replace(received(10, np.eye(7)[0] * 0.02), certain=False)
+    at_arrival = [dataclasses.replace(each, arrived_ns=each.stamp_ns + 1) for each in (*rest, rough, *again)]
+    assert unsafe(at_arrival) == ()
+    assert any("acceleration" in told for told in unsafe([each for each in at_arrival if each.certain]))
