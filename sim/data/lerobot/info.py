@@ -24,6 +24,7 @@ class Info:
     frames: int
     features: dict[str, dict[str, Any]]
     data_path: str
+    video_path: str
     chunk_size: int
 
     @classmethod
@@ -45,6 +46,7 @@ class Info:
                 int(values["total_frames"]),
                 dict(values["features"]),
                 str(values["data_path"]),
+                str(values.get("video_path") or ""),
                 int(values["chunks_size"]),
             )
 

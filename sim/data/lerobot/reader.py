@@ -15,6 +15,7 @@ from sim.data.lerobot.columns import arrow, numbers_of, parquet
 from sim.data.lerobot.features import ACTION, DONE, EPISODE, IMAGES, REWARD, STATE, TRUNCATED
 from sim.data.lerobot.info import CURE, Info
 from sim.data.lerobot.pictures import TablePictures
+from sim.data.lerobot.videos import VideoPictures, clips_of
 from sim.data.zarr_files import reading
 from sim.errors import DatasetError
 
@@ -32,7 +33,7 @@ class LerobotImport:
     action_key: str = ACTION
     """Column that is the action."""
     camera_keys: tuple[str, ...] = ()
-    """Columns that are pictures, as "observation.images.front"."""
+    """Columns that are pictures or videos, as "observation.images.front"."""
     believe_dones: bool = True
     """Whether a last next.done that is no next.truncated says that the task itself ended."""
 
@@ -51,7 +52,7 @@ class LerobotImport:
                 seeds=self._seeds(info, len(ends)),
                 terminals=self._terminals(table, ends),
                 about=self._about(info, states, table),
-                images={_camera(key): self._pictures(info, key) for key in self.camera_keys},
+                images={_camera(key): self._pictures(info, key, ends) for key in self.camera_keys},
             )
 
     def _table(self, info: Info) -> Any:
@@ -109,10 +110,11 @@ class LerobotImport:
             f"lerobot {info.version}: {self.source.name}",
         )
 
-    def _pictures(self, info: Info, key: str) -> Frames:
+    def _pictures(self, info: Info, key: str, ends: NDArray[np.int64]) -> Frames:
         kind = info.feature(key)["dtype"]
         if kind == "video":
-            raise DatasetError(f"{self.source}: {key} is video")
+            clips = clips_of(info, key, ends)
+            return VideoPictures(clips, ends, f"{self.source}: {key}")
         if kind != "image":
             raise DatasetError(f"{self.source}: {key} is {kind}, expected pictures")
         return TablePictures(info.tables, key, info.folder)

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,23 @@ def test_images_are_read_by_window_in_any_order(tmp_path: Path):
     order = np.array([10, 2, 2, -1])
     np.testing.assert_array_equal(frames[order], whole[order])
     assert len(frames) == 11 and frames.shape == (11, 4, 4, 3)
+
+
+class OneByOne:
+    """Images of which no two may be in memory."""
+
+    shape, dtype = (7, 4, 4, 3), np.dtype(np.uint8)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, frames: slice | np.ndarray) -> np.ndarray:
+        indices = np.arange(len(self))[frames]
+        assert len(indices) == 1
+        return np.full((1, 4, 4, 3), indices[0], np.uint8)
+
+
+def test_images_need_not_fit_into_memory_to_be_written(tmp_path: Path):
+    replace(dataset(3, 4), images={"top": OneByOne()}).save(tmp_path / "data.zarr.zip")
+    loaded = Dataset.load(tmp_path / "data.zarr.zip").images["top"]
+    assert loaded[:][:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 6]
