@@ -8,7 +8,7 @@ import tyro
 from sim.errors import SimulationError
 from sim.evaluate.conditions import Condition, tried
 from sim.evaluate.policy import block_conditions, other_conditions, task_of
-from sim.evaluate.results import Comparison, Evaluation, Result, compare, summarise
+from sim.evaluate.results import Comparison, Evaluation, Result, compare, file_of, summarise
 from sim.evaluate.settings import BlockConditions, OtherConditions
 from sim.statistics import Method
 from sim.tasks.block import BLOCK_LIFT
@@ -26,8 +26,8 @@ class Arguments:
     """A checkpoint file of `sim.pretrain` or `sim.finetune`, or a bundle's folder such as models/block_lift."""
     against: Path | None = None
     """Another one of the same task, tried on the same seeds and compared pair by pair."""
-    output: Path = Path("results/block_lift/evaluation.json")
-    """File to write."""
+    output: Path | None = None
+    """File to write; default: evaluation.json beside the checkpoint, or of a bundle in results/<its name>."""
     seeds: int = 200
     """Episodes under each condition."""
     first_seed: int = 0
@@ -57,7 +57,9 @@ def main(arguments: Arguments) -> None:
         print(line)
     robot = (arguments.block.latency, arguments.block.seam) if task == BLOCK_LIFT.name else (0.0, "none")
     against = str(arguments.against) if arguments.against else ""
-    Evaluation(str(arguments.policy), results, *robot, task, against, others, comparisons).save(arguments.output)
+    output = arguments.output or file_of(arguments.policy)
+    Evaluation(str(arguments.policy), results, *robot, task, against, others, comparisons).save(output)
+    print(output)
 
 
 def _conditions(path: Path, task: str, arguments: Arguments) -> list[Condition]:

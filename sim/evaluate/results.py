@@ -14,6 +14,9 @@ from sim.evaluate.outcome import Outcome
 from sim.files import write_whole
 from sim.statistics import Discordance, Interval, Method, discordance, mean_interval
 
+FILE = "evaluation.json"
+RESULTS = Path("results")
+
 
 @dataclass(frozen=True)
 class Result:
@@ -92,6 +95,11 @@ class Evaluation:
     def load(cls, path: Path) -> "Evaluation":
         """Read what `save` wrote."""
         return load_settings(cls, path)
+
+
+def file_of(policy: Path) -> Path:
+    """Return where a policy's evaluation lies: beside a checkpoint; of a bundle, in the results under its name."""
+    return (RESULTS / policy.absolute().name if policy.is_dir() else policy.parent) / FILE
 
 
 def summarise(condition: str, outcomes: Sequence[Outcome], method: Method = "t") -> Result:

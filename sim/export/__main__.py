@@ -6,7 +6,7 @@ from pathlib import Path
 import tyro
 
 from sim.data.dataset import Dataset
-from sim.evaluate.results import Evaluation
+from sim.evaluate.results import Evaluation, file_of
 from sim.export.bundle_writer import Source, write_bundle
 from sim.export.provenance import provenance_of, record_of
 from sim.export.sampling import Sampling
@@ -22,9 +22,9 @@ class Arguments:
     """File that `python -m sim.pretrain` or `python -m sim.finetune` wrote."""
     demonstrations: Path = Path("results/block_lift/demonstrations.zarr.zip")
     """What it was trained on, for the card; may be absent."""
-    evaluation: Path = Path("results/block_lift/evaluation.json")
-    """What `python -m sim.evaluate` found, for card and manifest; may be absent. With --against its base, both are
-    shown side by side."""
+    evaluation: Path | None = None
+    """What `python -m sim.evaluate` found, for card and manifest; default: evaluation.json beside the checkpoint, if it
+    is of this one. With --against its base, both are shown side by side."""
     output: Path = Path("models/block_lift")
     """Folder to replace; its name becomes the bundle's."""
     golden_seed: int = 900_000
@@ -35,24 +35,28 @@ class Arguments:
 def main(arguments: Arguments) -> None:
     """Export and say what came out."""
     trained, record = load_trained(arguments.checkpoint), record_of(arguments.checkpoint)
-    evaluation = Evaluation.load(arguments.evaluation) if arguments.evaluation.exists() else None
     data = Dataset.load(arguments.demonstrations) if arguments.demonstrations.exists() else None
     provenance = provenance_of(trained.checkpoint, record)
-    source = Source(trained, evaluation, provenance, arguments.sampling, data, record)
+    source = Source(trained, _evaluation(arguments), provenance, arguments.sampling, data, record)
     bundle, difference = write_bundle(arguments.output, source, arguments.golden_seed)
     size = sum(path.stat().st_size for path in arguments.output.iterdir())
     print(f"{arguments.output}: {size / 1e6:.1f} MB, digest {bundle.digest[:12]}")
     print(f"networks, torch against ONNX Runtime: {difference:.1e} (normalised units)")
     print(f"golden actions, torch against the robot's sampler: {bundle.golden_error:.1e} (metres, rotation columns)")
-    if evaluation is None:
-        print(f"{arguments.evaluation}: absent, so the card has no results; run `python -m sim.evaluate` first")
-    elif not _is_of(evaluation, arguments):
-        print(f"{arguments.evaluation}: is of {evaluation.policy}, the card says its results all the same")
+    if source.evaluation is None:
+        print(f"the card has no results: run `python -m sim.evaluate --policy {arguments.checkpoint}` and export again")
 
 
-def _is_of(evaluation: Evaluation, arguments: Arguments) -> bool:
-    """Return whether the evaluation is of this checkpoint, or of the bundle that is replaced."""
-    return Path(evaluation.policy).absolute() in (arguments.checkpoint.absolute(), arguments.output.absolute())
+def _evaluation(arguments: Arguments) -> Evaluation | None:
+    """Return the evaluation that was named, or the one beside the checkpoint if it is of it."""
+    if arguments.evaluation is not None:
+        return Evaluation.load(arguments.evaluation)
+    beside = file_of(arguments.checkpoint)
+    found = Evaluation.load(beside) if beside.exists() else None
+    if found is None or Path(found.policy).absolute() == arguments.checkpoint.absolute():
+        return found
+    print(f"{beside}: is of {found.policy}, so it is left out; --evaluation takes it all the same")
+    return None
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from tests.sim.policies_of import finetuned, policy, pretrained
 
 
 def evaluated(folder: Path, **arguments: object) -> Evaluation:
-    main(Arguments(output=folder / "e.json", processes=1, **arguments))
-    return Evaluation.load(folder / "e.json")
+    main(Arguments(processes=1, **arguments))
+    return Evaluation.load(folder / "evaluation.json")
 
 
 def test_two_policies_of_a_task_are_tried_on_the_same_seeds(tmp_path: Path):
