@@ -27,6 +27,7 @@ BENCHMARKS = (
     "command_lead",
     "graph_latency",
     "env_stepping",
+    "bc_update",
     "avoid_stepping",
     "avoid_servo",
 )

@@ -176,7 +176,7 @@ class BehaviourCloning:
     def _learn(self, part: Plan, share: float, generator: torch.Generator) -> Tensor:
         """Add the gradients of a part of the batch and return its share of the loss."""
         batch = self.windows.batch(part.windows, part.views)
-        with self._precision.autocast():
+        with self._precision.forward():
             loss = share * self._imitation.loss(batch, part.noise, generator)
         self._precision.backward(loss)
         return loss.detach()

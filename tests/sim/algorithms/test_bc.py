@@ -21,7 +21,7 @@ from tests.sim.algorithms.cloning import POLICY, TINY, cloning, losses, smooth, 
 DROPPING = TransformerSettings(AttentionSettings(width=16, heads=2, layers=1, dropout=0.3))
 PASSES = replace(TINY, optimiser=replace(TINY.optimiser, duration=3, unit="pass", batch_size=70))
 BEFORE = [0.3332060575, 0.3349601328, 0.3295004964, 0.3304176033, 0.3306883574, 0.3244944215]
-"""Losses of the block task's defaults on `smooth(2)`, when sim.train trained them; there with torch's plain AdamW."""
+"""Losses of the block task's defaults on `smooth(2)` before AdamW was fused and linear layers were done by oneDNN."""
 
 
 def test_a_tiny_training_halves_the_loss():
