@@ -153,9 +153,9 @@ class Dppo:
     def anneal(self, iteration: int) -> None:
         """Fine-tune fewer steps after `iteration`, where the settings say so; the optimiser begins anew."""
         annealing = self.settings.annealing
-        if annealing is None or not isinstance(self.actor, DiffusionActor) or self.actor.steps == 1:
+        if not annealing.every or (iteration + 1) % annealing.every:
             return
-        if (iteration + 1) % annealing.every == 0:
+        if isinstance(self.actor, DiffusionActor) and self.actor.steps > 1:
             self.actor.anneal(min(annealing.by, self.actor.steps - 1))
             self._actor_optimiser = self._adamw(self.actor.trainable())
 

@@ -40,8 +40,8 @@ def steady(greatest: float, final: float | None = None) -> CosineSettings:
 class AnnealingSettings:
     """Fewer and fewer denoising steps are fine-tuned; what the others have learnt becomes their base."""
 
-    every: int = 100
-    """Iterations between two reductions."""
+    every: int = 0
+    """Iterations between two reductions; 0: there is none."""
     by: int = 1
     """Steps that a reduction takes away; one is always left."""
 
@@ -92,8 +92,8 @@ class DppoSettings:
     """The critic's learning rate over iterations."""
     weight_decay: float = 0.0
     """Of AdamW, for both."""
-    annealing: AnnealingSettings | None = None
-    """Of the number of steps that are fine-tuned; none: it stays."""
+    annealing: AnnealingSettings = field(default_factory=AnnealingSettings)
+    """Of the number of steps that are fine-tuned."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done."""

@@ -62,8 +62,10 @@ class FinetuneArguments:
     """Whether all episodes begin anew with each iteration; else they go on."""
     scale: ScaleSettings = field(default_factory=ScaleSettings)
     """Who steps the worlds; does not change the result."""
-    randomisation: RandomisationSettings | None = None
-    """How worlds differ from episode to episode; none: as the task is."""
+    randomise: bool = False
+    """Whether worlds differ from episode to episode; else they are as the task is."""
+    randomisation: RandomisationSettings = field(default_factory=RandomisationSettings)
+    """How they differ, if they do."""
     changes: Changes = field(default_factory=Changes)
     """What is different from pre-training."""
     actor: DiffusionActorSettings = field(default_factory=DiffusionActorSettings)
@@ -94,7 +96,8 @@ class FinetuneArguments:
     def settings(self, policy: PolicySettings) -> FinetuneSettings:
         """Return what decides the result."""
         learning = (self.actor, self.critic, self.dppo, self.trials)
-        return FinetuneSettings(policy, *learning, self.worlds, self.begin_anew, self.randomisation, self.seed)
+        randomisation = self.randomisation if self.randomise else None
+        return FinetuneSettings(policy, *learning, self.worlds, self.begin_anew, randomisation, self.seed)
 
     def _new(self) -> Base:
         """Return a network that knows nothing; its numbers are divided by what the task says of its own."""

@@ -99,7 +99,7 @@ def _avoid(task: str) -> dict[str, Finetune]:
 def _block() -> dict[str, Finetune]:
     """Return the block task with the settings of robomimic's Lift."""
     rows = {"block_dppo": ("DPPO", LIFT), "block_dppo_unet": ("DPPO, U-Net", LIFT)}
-    rows |= {f"block_dppo_{kind}": (f"{kind} PPO", ONE_STEP["lift"]) for kind in ("gaussian", "mixture")}
+    rows |= {f"block_dppo_{kind.lower()}": (f"{kind} PPO", ONE_STEP["lift"]) for kind in ("Gaussian", "mixture")}
     made = {name: (method, _begun_with(name, dppo, 50, method)) for name, (method, dppo) in rows.items()}
     return {
         name: Preset(
