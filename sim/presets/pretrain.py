@@ -1,15 +1,10 @@
-"""Pre-training by name: the rows of DPPO's tables (v0.6 and later), and the tasks of this project.
-
-Epochs of the reference are passes here; its learning rates change from pass to pass, as ours do where passes count.
-"""
+"""Pre-training by name: the rows of DPPO's tables (v0.6 and later), and the tasks of this project."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from sim.data.windows import WindowSettings
 from sim.networks.conv_blocks import ConvSettings
-from sim.networks.heads.deviation import DeviationSettings
 from sim.networks.heads.mlp_heads import GaussianMlpSettings, MixtureMlpSettings
 from sim.networks.residual_mlp import ResidualMlpSettings, dppo_mlp
 from sim.networks.settings import HeadSettings, NetworkSettings
@@ -18,58 +13,15 @@ from sim.networks.unet import UnetSettings
 from sim.optimisation.average import AverageSettings
 from sim.optimisation.learning_rate import CosineSettings
 from sim.optimisation.settings import OptimiserSettings
-from sim.policy_settings import PolicySettings
+from sim.presets.pretrain_more import FURNITURE_PRESETS, PIXEL_PRESETS
+from sim.presets.pretrain_rows import UNLEARNED, Pretrain, dppo_optimiser, dppo_policy, dppo_row, warming_rate
 from sim.pretrain.arguments import PretrainArguments
 from sim.terminal import Preset
 
-Pretrain = Preset[PretrainArguments]
-
-FULL_CHUNKS = WindowSettings(pad_after=0)
-DPPO_AVERAGE = AverageSettings(0.995, "delayed", begin_pass=20, every=10)
-UNLEARNED = DeviationSettings(0.1, learned=False)
-"""Fine-tuning learns it, cloning does not."""
-
-
-def _dppo_policy(task: str, network: NetworkSettings | HeadSettings, steps: int = 4) -> PolicySettings:
-    """Return a policy of one frame that predicts and executes `steps`, by DDPM of 20 levels where it is a denoiser."""
-    return PolicySettings(
-        task,
-        history_steps=1,
-        predicted_steps=steps,
-        executed_steps=steps,
-        train_steps=20,
-        inference_steps=20,
-        sampler="ddpm",
-        prediction="epsilon",
-        network=network,
-    )
-
-
-def _dppo_optimiser(passes: int, batch_size: int, rate: CosineSettings) -> OptimiserSettings:
-    return OptimiserSettings(passes, "pass", batch_size, learning_rate=rate, betas=(0.9, 0.999), greatest_norm=None)
-
-
-def _rate(greatest: float, final: float, warm_up: int) -> CosineSettings:
-    return CosineSettings(greatest, final, warm_up, warm_up_from="final")
-
-
-def _dppo(summary: str, policy: PolicySettings, optimiser: OptimiserSettings, label: str) -> Pretrain:
-    folder = Path("results") / policy.task
-    arguments = PretrainArguments(
-        folder / "demonstrations.zarr.zip",
-        folder / f"pretrain_{label}",
-        policy=policy,
-        windows=FULL_CHUNKS,
-        optimiser=optimiser,
-        average=DPPO_AVERAGE,
-    )
-    return Preset(summary, arguments)
-
-
-GYM = _dppo_optimiser(200, 128, _rate(1e-3, 1e-4, 1))
-GYM_HEAD = _dppo_optimiser(200, 128, _rate(1e-4, 1e-4, 1))
-AVOID = _dppo_optimiser(5000, 16, _rate(1e-4, 1e-5, 100))
-ROBOMIMIC = _dppo_optimiser(3000, 256, _rate(1e-4, 1e-5, 100))
+GYM = dppo_optimiser(200, 128, warming_rate(1e-3, 1e-4, 1))
+GYM_HEAD = dppo_optimiser(200, 128, warming_rate(1e-4, 1e-4, 1))
+AVOID = dppo_optimiser(5000, 16, warming_rate(1e-4, 1e-5, 100))
+ROBOMIMIC = dppo_optimiser(3000, 256, warming_rate(1e-4, 1e-5, 100))
 
 SMALL_GAUSSIAN = GaussianMlpSettings(256, 1, "relu", UNLEARNED)
 SMALL_MIXTURE = MixtureMlpSettings(256, 1, 5, "relu", UNLEARNED)
@@ -80,19 +32,19 @@ SMALL_UNET = UnetSettings((40, 80), 16, ConvSettings(film="deep"))
 
 def _gym(task: str) -> dict[str, Pretrain]:
     row = f"Gym, {task}"
-    gaussian = _dppo_policy(task, SMALL_GAUSSIAN)
+    gaussian = dppo_policy(task, SMALL_GAUSSIAN)
     return {
-        task: _dppo(f"{row}: diffusion", _dppo_policy(task, dppo_mlp("relu")), GYM, "diffusion"),
-        f"{task}_gaussian": _dppo(f"{row}: Gaussian, chunks of 4 as for diffusion", gaussian, GYM_HEAD, "gaussian"),
+        task: dppo_row(f"{row}: diffusion", dppo_policy(task, dppo_mlp("relu")), GYM, "diffusion"),
+        f"{task}_gaussian": dppo_row(f"{row}: Gaussian, chunks of 4 as for diffusion", gaussian, GYM_HEAD, "gaussian"),
     }
 
 
 def _avoid(task: str) -> dict[str, Pretrain]:
     row = f"D3IL, {task}"
     return {
-        task: _dppo(f"{row}: diffusion", _dppo_policy(task, dppo_mlp("relu")), AVOID, "diffusion"),
-        f"{task}_gaussian": _dppo(f"{row}: Gaussian", _dppo_policy(task, SMALL_GAUSSIAN), AVOID, "gaussian"),
-        f"{task}_mixture": _dppo(f"{row}: mixture of 5", _dppo_policy(task, SMALL_MIXTURE), AVOID, "mixture"),
+        task: dppo_row(f"{row}: diffusion", dppo_policy(task, dppo_mlp("relu")), AVOID, "diffusion"),
+        f"{task}_gaussian": dppo_row(f"{row}: Gaussian", dppo_policy(task, SMALL_GAUSSIAN), AVOID, "gaussian"),
+        f"{task}_mixture": dppo_row(f"{row}: mixture of 5", dppo_policy(task, SMALL_MIXTURE), AVOID, "mixture"),
     }
 
 
@@ -106,7 +58,7 @@ def _lift_like_block() -> dict[str, Pretrain]:
         "block_dppo_mixture": ("mixture of 5", MIXTURE),
     }
     presets = {
-        name: _dppo(f"{row}: {what}", _dppo_policy("block", network), ROBOMIMIC, name.removeprefix("block_"))
+        name: dppo_row(f"{row}: {what}", dppo_policy("block", network), ROBOMIMIC, name.removeprefix("block_"))
         for name, (what, network) in networks.items()
     }
     return {name: _on_block_data(preset) for name, preset in presets.items()}
@@ -121,9 +73,9 @@ def _on_block_data(preset: Pretrain) -> Pretrain:
 
 def _robomimic(task: str, sizes: tuple[int, int], network: ResidualMlpSettings, steps: int = 4) -> dict[str, Pretrain]:
     frame, action = sizes
-    policy = replace(_dppo_policy(task, network, steps), frame_size=frame, action_size=action)
+    policy = replace(dppo_policy(task, network, steps), frame_size=frame, action_size=action)
     summary = f"robomimic, {task}: diffusion, on data imported by `python -m sim.data import`"
-    return {task: _dppo(summary, policy, ROBOMIMIC, "diffusion")}
+    return {task: dppo_row(summary, policy, ROBOMIMIC, "diffusion")}
 
 
 def _diffusion_policy() -> dict[str, Pretrain]:
@@ -164,5 +116,7 @@ PRETRAIN_PRESETS: Mapping[str, Pretrain] = {
     **_robomimic("can", (23, 7), dppo_mlp()),
     **_robomimic("square", (23, 7), replace(WIDE, observation_widths=(512, 64))),
     **_robomimic("transport", (59, 14), WIDE, steps=8),
+    **PIXEL_PRESETS,
+    **FURNITURE_PRESETS,
 }
 """Every row by name."""
