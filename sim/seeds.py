@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 from tqdm import tqdm
@@ -25,7 +26,7 @@ LOCAL = "local"
 class Arguments:
     """Run a training under several seeds at a time. Run it again to go on after a stop."""
 
-    command: tyro.conf.Positional[tuple[str, ...]]
+    command: Annotated[tyro.conf.Positional[tuple[str, ...]], tyro.conf.arg(metavar="-- COMMAND")]
     """Behind --: what to run, such as: finetune hopper --iterations 100. Each run gets --seed N and --output
     FOLDER/seedN; {seed} in a word becomes its seed."""
     seeds: tuple[int, ...] = (0, 1, 2)

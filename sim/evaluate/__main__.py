@@ -1,9 +1,7 @@
 """Try a policy, or two on the same seeds: python -m sim.evaluate --policy A --against B."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-
-import tyro
 
 from sim.errors import SimulationError
 from sim.evaluate.conditions import Condition, tried
@@ -16,7 +14,7 @@ from sim.terminal import run
 
 
 @dataclass(frozen=True)
-class Arguments:
+class Arguments(BlockConditions, OtherConditions):
     """Try a policy in the task it was trained for: how often it succeeds, what it earns, each with its interval.
 
     The file says what the policy is: pre-trained or fine-tuned, diffusion, Gaussian or mixture.
@@ -38,10 +36,6 @@ class Arguments:
     """Processes, or threads, that step worlds."""
     interval: Method = "t"
     """Of mean returns: Student's, or the bootstrap's."""
-    block: tyro.conf.OmitArgPrefixes[BlockConditions] = field(default_factory=BlockConditions)
-    """Of the block task."""
-    other: tyro.conf.OmitArgPrefixes[OtherConditions] = field(default_factory=OtherConditions)
-    """Of other tasks."""
 
 
 def main(arguments: Arguments) -> None:
@@ -55,7 +49,7 @@ def main(arguments: Arguments) -> None:
     results, others, comparisons = _try(first, second, seeds, arguments)
     for line in (*results, *others, *comparisons):
         print(line)
-    robot = (arguments.block.latency, arguments.block.seam) if task == BLOCK_LIFT.name else (0.0, "none")
+    robot = (arguments.latency, arguments.seam) if task == BLOCK_LIFT.name else (0.0, "none")
     against = str(arguments.against) if arguments.against else ""
     output = arguments.output or file_of(arguments.policy)
     Evaluation(str(arguments.policy), results, *robot, task, against, others, comparisons).save(output)
@@ -66,8 +60,8 @@ def _conditions(path: Path, task: str, arguments: Arguments) -> list[Condition]:
     if task_of(path) != task:
         raise SimulationError(f"{path}: was trained for {task_of(path)}, not for {task}: the two cannot be compared")
     if task == BLOCK_LIFT.name:
-        return block_conditions(path, arguments.block, arguments.executed_steps, arguments.processes)
-    return other_conditions(path, arguments.other, arguments.executed_steps, arguments.processes)
+        return block_conditions(path, arguments, arguments.executed_steps, arguments.processes)
+    return other_conditions(path, arguments, arguments.executed_steps, arguments.processes)
 
 
 def _try(

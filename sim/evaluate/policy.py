@@ -33,7 +33,7 @@ def block_conditions(
 ) -> list[Condition]:
     """Return the block task with the true state and with what cameras make of it, in the robot's own code."""
     conditions = []
-    for name, world in settings.worlds:
+    for name, world in settings.views:
         trial = TrialSettings(path, world, executed_steps, settings.latency, settings.stage)
         conditions.append(Condition(name, partial(_trials, trial, processes)))
     return conditions

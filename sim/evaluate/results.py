@@ -44,10 +44,11 @@ class Result:
         earned = f", return {self.returns}" if self.returns else ""
         if self.ways is not None:
             earned += f", {self.ways:.1f} ways gone, {self.ways_of_successes or 0.0:.1f} with success"
+        taken = f"successes take {self.mean_duration:.1f} s, " if self.successes else ""
         return (
             f"{self.condition}: {self.successes}/{self.trials} = {rate:.1f} % "
             f"(95 % interval {100 * self.low:.1f}..{100 * self.high:.1f} %){earned}, "
-            f"successes take {self.mean_duration:.1f} s, {self.mean_inference_ms:.1f} ms a chunk"
+            f"{taken}{self.mean_inference_ms:.1f} ms a chunk"
         )
 
 

@@ -26,7 +26,7 @@ class BlockConditions:
     """What happens where a chunk meets the plan that runs; auto: as on the robot."""
 
     @property
-    def worlds(self) -> Iterator[tuple[str, BlockLiftSettings]]:
+    def views(self) -> Iterator[tuple[str, BlockLiftSettings]]:
         """Yield each condition's name and world."""
         yield "state", self.environment
         noise = load_complete(self.noise)

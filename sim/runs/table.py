@@ -49,7 +49,7 @@ def markdown(rows: Sequence[Row], last: int) -> str:
     lines = [header, ["---"] * len(header)]
     for row in rows:
         bounds = "one seed" if row.low is None or row.high is None else f"{row.low:.4g} .. {row.high:.4g}"
-        costs = [f"{row.wall_minutes:.1f}", f"{row.cpu_minutes:.1f}"]
+        costs = [f"{row.wall_minutes:.3g}", f"{row.cpu_minutes:.3g}"]
         lines.append([row.task, row.method, str(row.seeds), f"{row.mean:.4g}", bounds, str(row.steps), *costs])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from sim.errors import ScaleError
 
 Command = tuple[str, ...]
+HEEDING_INTERRUPTS = ("env", "--default-signal=INT")
+"""Ray's workers, and shells that start something in the background, have SIGINT ignored, which is inherited."""
 
 
 class Job(Protocol):
@@ -41,7 +43,7 @@ class LocalJob:
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("ab") as stream:
             self._process = subprocess.Popen(
-                command,
+                (*HEEDING_INTERRUPTS, *command),
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,

@@ -11,7 +11,6 @@ from sim.errors import SimulationError
 from sim.evaluate.__main__ import Arguments, main
 from sim.evaluate.policy import avoid_way
 from sim.evaluate.results import Evaluation
-from sim.evaluate.settings import BlockConditions, OtherConditions
 from sim.networks.heads.mlp_heads import MixtureMlpSettings
 from tests.sim.policies_of import finetuned, policy, pretrained
 
@@ -24,8 +23,8 @@ def evaluated(folder: Path, **arguments: object) -> Evaluation:
 def test_two_policies_of_a_task_are_tried_on_the_same_seeds(tmp_path: Path):
     base = pretrained(tmp_path / "p.pt", policy("hopper"))
     tuned = finetuned(tmp_path / "f.pt", policy("hopper"))
-    other = OtherConditions(worlds=3, randomisation=RandomisationSettings(action_noise=0.1))
-    found = evaluated(tmp_path, policy=tuned, against=base, seeds=5, first_seed=7, other=other)
+    noisy = RandomisationSettings(action_noise=0.1)
+    found = evaluated(tmp_path, policy=tuned, against=base, seeds=5, first_seed=7, worlds=3, randomisation=noisy)
     assert (found.task, found.policy, found.against) == ("hopper", str(tuned), str(base))
     assert [result.condition for result in found.results] == ["as the task is", "randomised"]
     plain, other_plain = found.results[0], found.against_results[0]
@@ -45,8 +44,7 @@ def test_a_policy_against_itself_is_no_better(tmp_path: Path):
 
 def test_a_fine_tuned_checkpoint_of_the_block_runs_in_the_robot_s_own_code(tmp_path: Path):
     path = finetuned(tmp_path / "f.pt", policy(history_steps=2))
-    block = BlockConditions(environment=BlockLiftSettings(time_limit=1.0))
-    found = evaluated(tmp_path, policy=path, seeds=1, block=block)
+    found = evaluated(tmp_path, policy=path, seeds=1, environment=BlockLiftSettings(time_limit=1.0))
     assert [result.condition for result in found.results] == ["state", "as cameras see"]
     assert found.task == "block" and found.seam == "auto" and found.results[0].returns is None
 

@@ -70,6 +70,16 @@ def test_a_stop_interrupts_each_run_once_and_begins_no_other(tmp_path: Path):
     assert [run.seed for run in fleet.waiting] == [2] and len(fleet.finished) == 2
 
 
+def test_it_reaches_a_run_whose_parent_ignores_interrupts(tmp_path: Path):
+    run, stop = run_of(tmp_path, 0, WAITS), StopRequest()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        fleet_of([run], at_once=1).work(stop, lambda _: setattr(stop, "asked", (run.folder / "begun").exists()))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (run.folder / "stopped").exists()
+
+
 def test_an_error_leaves_no_process_behind(tmp_path: Path):
     fleet = fleet_of([run_of(tmp_path, 0, WAITS)], at_once=1)
 
