@@ -68,4 +68,4 @@ def _move(network: torch.nn.Module) -> None:
     """Move the weights, as a few gradient steps would; the same way for networks of the same shape."""
     generator = torch.Generator().manual_seed(9)
     for parameter in network.parameters():
-        parameter += 1e-3 * torch.randn(parameter.shape, generator=generator)
+        parameter += 1e-2 * torch.randn(parameter.shape, generator=generator)
