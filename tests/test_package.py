@@ -28,7 +28,13 @@ MODULES = {
     "protobuf": "google",
 }
 # Used where it is installed, with another way where it is not.
-OPTIONAL = {"diffpol_ros/twin/torchscript.py": {"torch"}, "diffpol_ros/replay/video.py": {"imageio_ffmpeg"}}
+OPTIONAL = {
+    "diffpol_ros/twin/torchscript.py": {"torch"},
+    "diffpol_ros/replay/video.py": {"imageio_ffmpeg"},
+    # Types only: Isaac Gym lives in a Python of its own.
+    "sim/envs/furniture/tables.py": {"isaacgym"},
+    "tests/sim/envs/furniture/fake.py": {"isaacgym"},
+}
 SetupCall = dict[str, ast.expr]
 
 

@@ -56,6 +56,10 @@ ONE_STEP: Mapping[str, DppoSettings] = {
 """PPO for Gaussians and mixtures: a pair is a chunk."""
 
 
+BLOCK_FLOOR = 0.025
+"""Of exploring at the block: with the paper's 0.1 the hand hits the table, and the gate stops every episode."""
+
+
 def _begun_with(name: str, dppo: DppoSettings, worlds: int, method: str) -> FinetuneArguments:
     """Return the arguments of a row whose pre-training is called `name`."""
     before = PRETRAIN_PRESETS[name].arguments
@@ -101,10 +105,11 @@ def _block() -> dict[str, Finetune]:
     rows = {"block_dppo": ("DPPO", LIFT), "block_dppo_unet": ("DPPO, U-Net", LIFT)}
     rows |= {f"block_dppo_{kind.lower()}": (f"{kind} PPO", ONE_STEP["lift"]) for kind in ("Gaussian", "mixture")}
     made = {name: (method, _begun_with(name, dppo, 50, method)) for name, (method, dppo) in rows.items()}
+    actor = DiffusionActorSettings(sampling_floor=BLOCK_FLOOR)
     return {
         name: Preset(
             f"the block, as robomimic's Lift: {method}",
-            replace(arguments, begin_anew=True, changes=Changes(learn_deviation=True)),
+            replace(arguments, actor=actor, begin_anew=True, changes=Changes(learn_deviation=True)),
         )
         for name, (method, arguments) in made.items()
     }
@@ -131,7 +136,7 @@ def _shipped_block() -> Finetune:
     arguments = _begun_with("block", LIFT, 50, "DPPO")
     return Preset(
         "the block: the shipped policy, DDIM with 5 of 10 steps fine-tuned",
-        replace(arguments, actor=DiffusionActorSettings(5), begin_anew=True),
+        replace(arguments, actor=DiffusionActorSettings(5, sampling_floor=BLOCK_FLOOR), begin_anew=True),
     )
 
 
