@@ -44,7 +44,7 @@ EXTRAS = {
     "video": ["imageio-ffmpeg"],
     "sim": ["torch", "cattrs", "diffusers", "gymnasium", "h5py", "pyarrow", "tensorboard", "zarr"],
     "scale": ["ray"],
-    "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "psutil"],
+    "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "imageio", "psutil"],
     "dev": ["ruff", "pyright", "mink", "isaacgym-stubs"],
 }
 

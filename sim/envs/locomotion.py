@@ -17,7 +17,7 @@ from sim.envs.dynamics import AS_MODELLED, DynamicsRanges, vary_batch
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
 
 STEP_LIMIT = 1000
-MODELS = "gymnasium.envs.mujoco"
+MODELS = "envs/mujoco/assets"
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class LocomotionWorlds:
 
 def load_model(name: str) -> mujoco.MjModel:
     """Return gymnasium's model `name`."""
-    text = (resources.files(MODELS) / "assets" / name).read_text(encoding="utf-8")
+    text = (resources.files("gymnasium") / MODELS / name).read_text(encoding="utf-8")
     root = ET.fromstring(text)
     # MuJoCo complains of this attribute at every load, on the terminal and in a file where it stands.
     total_mass = next(root.iter("compiler")).attrib.pop("settotalmass", None)

@@ -18,6 +18,7 @@ from tests.sim.policies_of import finetuned, policy
 @pytest.fixture
 def checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(golden, "EPISODES", 1)
+    monkeypatch.setattr("sys.argv", ["finetune.py", "block"])
     RunLog(tmp_path / "run", About("block", "DPPO", 0), events=False).close()
     return finetuned(tmp_path / "run" / "checkpoint.pt", policy())
 
@@ -37,7 +38,7 @@ def test_a_run_s_record_and_evaluation_are_found_beside_its_checkpoint(checkpoin
     bundle = exported(checkpoint)
     assert bundle.manifest.metrics["state.success"] == 1.0
     assert len(bundle.manifest.provenance.commit.partition(",")[0]) == 40
-    assert "pytest" in bundle.manifest.provenance.command
+    assert bundle.manifest.provenance.command.endswith("block")
     card = (bundle.path / "card.md").read_text()
     assert "3 iterations of DPPO in 40 worlds, 600 environment steps" in card and "Machine: " in card
 
