@@ -8,6 +8,8 @@ from diffpol_ros.graph.description import NodeDescription
 
 MOST_RESPAWNS = 3
 WINDOW_NS = to_ns(60.0)
+RESPAWN_DELAY_S = 0.5
+"""A new process takes a processor to itself at first, which those that brake the arm meanwhile need more."""
 
 
 class Consequence(Enum):

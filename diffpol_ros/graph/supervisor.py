@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from diffpol_ros.core.clock import SteadyClock
+from diffpol_ros.core.clock import SteadyClock, to_ns
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.graph.cleanup import identify, stop_groups
 from diffpol_ros.graph.command import command
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.guard import Guard
-from diffpol_ros.graph.respawn import Consequence, RespawnRule
+from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
 from diffpol_ros.graph.signals import deferred_signals
 
 PR_SET_PDEATHSIG = 1
@@ -28,12 +28,16 @@ class NodeFailure(DiffpolError):
 
 @dataclass(frozen=True)
 class RunningNode:
-    """A started node: its process and the file its output goes to. lost: it ended, and the others go on."""
+    """A started node: its process and the file its output goes to.
+
+    lost: it ended, and the others go on. again_ns: when one that ended is started again, by a steady clock [ns].
+    """
 
     description: NodeDescription
     process: subprocess.Popen[bytes]
     log: Path
     lost: bool = False
+    again_ns: int | None = None
 
 
 class Supervisor:
@@ -55,6 +59,7 @@ class Supervisor:
         self._environment = dict(environment)
         self._running: list[RunningNode] = []
         self._rule = rule or RespawnRule(SteadyClock())
+        self._clock = SteadyClock()
         self._guard: Guard | None = None
         self.incidents: list[str] = []
 
@@ -99,18 +104,24 @@ class Supervisor:
         What happened without ending the graph is added to `incidents`.
         """
         for index, node in enumerate(self._running):
-            code = None if node.lost else node.process.poll()
-            if code is not None:
-                self._running[index] = self._follow(node, self._rule.consequence(node.description, code))
+            self._running[index] = node if node.lost else self._look_after(node)
+
+    def _look_after(self, node: RunningNode) -> RunningNode:
+        if node.again_ns is not None and self._guard is not None:
+            if self._clock.now_ns() < node.again_ns:
+                return node
+            with deferred_signals():
+                return self._start(node.description, self._guard, anew=True)
+        code = node.process.poll()
+        return node if code is None else self._follow(node, self._rule.consequence(node.description, code))
 
     def _follow(self, node: RunningNode, consequence: Consequence) -> RunningNode:
-        if consequence is Consequence.END or self._guard is None:
+        if consequence is Consequence.END:
             raise NodeFailure(describe_end(node))
         self.incidents.append(f"{describe_end(node)}\n  {consequence.value}")
         if consequence is Consequence.TELL:
             return replace(node, lost=True)
-        with deferred_signals():
-            return self._start(node.description, self._guard, anew=True)
+        return replace(node, again_ns=self._clock.now_ns() + to_ns(RESPAWN_DELAY_S))
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """Return the process of the node called `name`."""

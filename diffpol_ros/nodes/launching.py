@@ -12,9 +12,8 @@ from launch_ros.actions import Node
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.graph.arguments import LaunchArguments, describe, from_texts
 from diffpol_ros.graph.description import PACKAGE, NodeDescription
-from diffpol_ros.graph.respawn import Consequence, RespawnRule
+from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
 
-RESPAWN_DELAY_S = 0.5
 Graph = Callable[[LaunchArguments], tuple[NodeDescription, ...]]
 
 

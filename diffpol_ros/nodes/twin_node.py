@@ -1,6 +1,7 @@
 """The embedded robot: MuJoCo at 1 kHz behind Polymetis's two ports, and the truth for those who judge."""
 
 import contextlib
+import gc
 import queue
 import sys
 import threading
@@ -62,6 +63,9 @@ class TwinNode(StageNode[TwinSettings]):
     def activate(self) -> None:
         """Let time run and answer on the ports."""
         assert self._plant is not None
+        # What exists now stays: a collector that looked through it would keep the robot from its ticks.
+        gc.collect()
+        gc.freeze()
         self._courier = threading.Thread(target=self._deliver, name="twin-courier", daemon=True)
         self._courier.start()
         self._plant.start()
@@ -72,6 +76,7 @@ class TwinNode(StageNode[TwinSettings]):
         """Stop time; the ports stay taken."""
         if self._plant is not None:
             self._plant.stop()
+            gc.unfreeze()
         if self._courier is not None:
             self._outbox.put(None)
             self._courier.join()

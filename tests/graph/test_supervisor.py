@@ -111,6 +111,9 @@ def test_a_killed_node_that_may_be_is_started_again_and_its_log_goes_on(tmp_path
         before.kill()
         before.wait()
         supervisor.check()
+        # Those that brake the arm come first.
+        assert supervisor.process("policy") is before
+        wait_until(lambda: supervisor.check() or supervisor.process("policy") is not before)
         after = identify(supervisor.process("policy").pid)
         assert after and after.pid != before.pid
         wait_until(lambda: (tmp_path / "policy.log").read_text() == "ready\n" * 2)
