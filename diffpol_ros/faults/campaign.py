@@ -33,7 +33,7 @@ def run_campaign(faults: Sequence[Fault], rigs: Sequence[str], repeats: int, sta
         yield from _on(partial(stand.twin, relays), list(group), repeats)
 
 
-SECONDS = {"fake": 1.2, "twin": 15.0, "start": 5.0}
+SECONDS = {"fake": 1.2, "twin": 5.0, "start": 5.0}
 """What a trial takes on each rig, roughly."""
 
 
