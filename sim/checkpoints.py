@@ -71,7 +71,8 @@ class Checkpoint:
 
     def require_same(self, settings: object, limits: Mapping[str, list[float]], source: Path | str) -> None:
         """Refuse to go on under other settings, or on data of another range."""
-        difference = first_difference(self.configuration, to_plain(settings))
+        theirs = to_plain(self.settings(type(settings), source))
+        difference = first_difference(theirs, to_plain(settings))
         cure = "name another --output, or delete it"
         if difference:
             field, theirs, ours = difference

@@ -6,7 +6,7 @@ Where a field may hold one of several settings classes, its plain values say whi
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -39,7 +39,7 @@ def to_plain(settings: object) -> Plain:
 
 
 def from_plain(kind: type[Settings], values: Mapping[str, Any], source: str = "the configuration") -> Settings:
-    """Return the `kind` that `to_plain` made `values` of; keys and types must fit exactly, `source` names them."""
+    """Return the `kind` that `to_plain` made `values` of; types must fit, unknown keys are refused and missing ones are defaults; `source` names them."""
     try:
         return _CONVERTER.structure(values, kind)
     except (ValueError, TypeError, BaseValidationError) as error:
@@ -97,20 +97,28 @@ def _structure_choice(kind: Any) -> Structure:
 
 
 def _structure_settings(kind: Any) -> Structure:
-    """Return a hook that asks for each field of the settings class and for nothing more."""
+    """Return a hook that takes fields of the settings class and nothing more; what is not there is its default.
+
+    So what was written before a field was added can still be read: a new field's default must be what was done before.
+    """
     names = [field.name for field in fields(kind) if field.init]
+    required = [field.name for field in fields(kind) if field.init and not _has_default(field)]
     inner = make_dict_structure_fn(kind, _CONVERTER)
 
     def structure(values: Any, _: Any) -> Any:
         unknown = [name for name in _mapping(values) if name not in names]
         if unknown:
             raise ValueError(f"{unknown[0]} is not known; {closest(unknown[0], names)}")
-        missing = [name for name in names if name not in values]
+        missing = [name for name in required if name not in values]
         if missing:
             raise ValueError(f"lacks {', '.join(missing)}")
         return inner(values, kind)
 
     return structure
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
 
 
 def _mapping(values: Any) -> Mapping[str, Any]:

@@ -41,12 +41,15 @@ class VectorEnvironment:
     The k-th episode of world n under `seed` is the same whatever the other worlds do and however many there are.
     """
 
-    def __init__(self, worlds: Worlds, history_steps: int = 1, sight: Sight | None = None) -> None:
+    def __init__(
+        self, worlds: Worlds, history_steps: int = 1, sight: Sight | None = None, *, until_success: bool = False
+    ) -> None:
         """Show the last `history_steps` (T_o) frames; before an episode's second frame, the first stands for them.
 
-        With a `sight`, look through its cameras before each chunk, and at the end of what is cut off.
+        With a `sight`, look through its cameras before each chunk, and at the end of what is cut off. `until_success`:
+        success ends an episode, whatever the worlds say.
         """
-        self.worlds, self.count, self._sight = worlds, worlds.count, sight
+        self.worlds, self.count, self._sight, self._until_success = worlds, worlds.count, sight, until_success
         self.images: Images = {}
         """What is seen beside the newest observations (N, height, width, 3)."""
         self.history_steps = history_steps
@@ -81,7 +84,7 @@ class VectorEnvironment:
             steps += active
             self._ages += active
             self._succeeded |= active & happened.succeeded
-            terminated |= active & happened.terminated
+            terminated |= active & (happened.terminated | (happened.succeeded & self._until_success))
             truncated |= active & ~terminated & (self._ages >= self.worlds.step_limit)
         ended, final, succeeded = terminated | truncated, self._observations(), self._succeeded.copy()
         final_images = self._look(truncated)

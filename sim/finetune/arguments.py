@@ -37,6 +37,8 @@ class FinetuneArguments:
     """Played at once."""
     begin_anew: bool = False
     """Whether all episodes begin anew with each iteration; else they go on."""
+    until_success: bool = False
+    """Whether success ends an episode; else it goes on, and may earn more."""
     scale: ScaleSettings = field(default_factory=ScaleSettings)
     """Who steps the worlds; does not change the result."""
     randomise: bool = False
@@ -81,7 +83,8 @@ class FinetuneArguments:
         """Return what decides the result."""
         learning = (self.actor, self.critic, self.dppo, self.trials)
         randomisation = self.randomisation if self.randomise else None
-        return FinetuneSettings(policy, *learning, self.worlds, self.begin_anew, randomisation, self.seed)
+        episodes = (self.worlds, self.begin_anew, self.until_success)
+        return FinetuneSettings(policy, *learning, *episodes, randomisation, self.seed)
 
     def _new(self) -> Base:
         """Return a network that knows nothing; its numbers are divided by what the task says of its own."""

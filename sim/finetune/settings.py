@@ -47,6 +47,8 @@ class FinetuneSettings:
     """Played at once."""
     begin_anew: bool = False
     """Whether all episodes begin anew with each iteration; else they go on."""
+    until_success: bool = False
+    """Whether success ends an episode; else it goes on, and may earn more."""
     randomisation: RandomisationSettings | None = None
     """How worlds differ from episode to episode; none: as the task is."""
     seed: int = 0

@@ -59,7 +59,9 @@ class FineTuner:
         torch.manual_seed(settings.seed)
         self.critic = critic_of(settings).to(device)
         self.dppo = Dppo(self.actor, self.critic, settings.dppo, settings.worlds)
-        self._environment = VectorEnvironment(worlds, policy.history_steps, policy.sight)
+        self._environment = VectorEnvironment(
+            worlds, policy.history_steps, policy.sight, until_success=settings.until_success
+        )
         self._units = Units(base.limits, policy.history_steps, device, packing_of(policy))
         self._collector = Collector(self._environment, self.actor, self._units, policy.executed_steps)
         self._begun = False

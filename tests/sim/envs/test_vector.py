@@ -105,6 +105,15 @@ def test_a_success_is_told_until_its_episode_ends():
     assert told == [False, True, True, True] * 2
 
 
+def test_success_ends_an_episode_where_it_shall():
+    environment = VectorEnvironment(CountingWorlds(1, step_limit=4, success_age=2), until_success=True)
+    environment.reset(0)
+    ends = [environment.step(chunks([0])) for _ in range(4)]
+    assert [bool(end.terminated) for end in ends] == [False, True] * 2
+    assert [bool(end.succeeded) for end in ends] == [False, True] * 2
+    assert not any(end.truncated for end in ends)
+
+
 def test_the_first_frame_stands_for_those_before_it():
     environment = VectorEnvironment(CountingWorlds(1, step_limit=4), history_steps=3)
     ages = [environment.reset(0)[0, 1::2]]
