@@ -1,7 +1,7 @@
 """Gathers a bag into arrays, in one pass."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,16 @@ ESTIMATES, TRUTHS, STATUS = "objects/", "twin/truth/", "objects/status"
 
 def load_run(bag: BagReader, namespace: str = "") -> Run:
     """Read the bag once."""
+    return gather(bag.records(), namespace)
+
+
+def gather(records: Iterable[Record], namespace: str = "") -> Run:
+    """Return what the records tell, of a bag or of a graph that is listened to."""
     prefix = f"/{namespace.strip('/')}/" if namespace else "/"
     collected: dict[str, list[Any]] = defaultdict(list)
     images: dict[str, int] = defaultdict(int)
     first = last = 0
-    for record in bag.records():
+    for record in records:
         topic = record.topic.removeprefix(prefix)
         first, last = first or record.log_ns, record.log_ns
         if topic.endswith("/image_raw"):
@@ -63,13 +68,13 @@ def _gatherer(topic: str) -> Callable[[Record], Any] | None:
 
 def _pose(record: Record) -> tuple[Any, ...]:
     message = record.message
-    return (*_pose_row(record, message, message.pose), (0.0, 0.0, 0.0))
+    return (*_pose_row(record, message, message.pose), None)
 
 
 def _pose_with_covariance(record: Record) -> tuple[Any, ...]:
     message = record.message
-    variances = np.asarray(message.pose.covariance, dtype=np.float64)[[0, 7, 14]]
-    return (*_pose_row(record, message, message.pose.pose), tuple(np.sqrt(np.maximum(variances, 0.0))))
+    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)[:3, :3]
+    return (*_pose_row(record, message, message.pose.pose), covariance)
 
 
 def _pose_row(record: Record, message: Any, pose: Any) -> tuple[Any, ...]:
@@ -109,13 +114,16 @@ def _statuses(record: Record) -> list[StatusRecord]:
 
 
 def _poses(rows: list[tuple[Any, ...]]) -> PoseSeries:
-    stamps, published, positions, quaternions, deviations = zip(*rows, strict=True) if rows else ((),) * 5
+    stamps, published, positions, quaternions, told = zip(*rows, strict=True) if rows else ((),) * 5
+    covariances = np.array([each for each in told if each is not None], dtype=np.float64).reshape(-1, 3, 3)
+    variances = np.diagonal(covariances, axis1=1, axis2=2) if len(covariances) else np.zeros((len(rows), 3))
     return PoseSeries(
         np.array(stamps, dtype=np.int64),
         np.array(published, dtype=np.int64),
         np.array(positions, dtype=np.float64).reshape(-1, 3),
         np.array(quaternions, dtype=np.float64).reshape(-1, 4),
-        np.array(deviations, dtype=np.float64).reshape(-1, 3),
+        np.sqrt(np.maximum(variances, 0.0)),
+        covariances,
     )
 
 

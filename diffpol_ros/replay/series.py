@@ -15,6 +15,7 @@ class PoseSeries:
     """Poses over time. stamps_ns: of the measurement, published_ns: of the message, (n,). Quaternions xyzw (n, 4).
 
     deviations: of the position along each axis [m], (n, 3); zeros where none is told.
+    covariances: of the position [m^2], (n, 3, 3); no rows where none is told.
     """
 
     stamps_ns: Stamps
@@ -22,6 +23,7 @@ class PoseSeries:
     positions: Array
     quaternions: Array
     deviations: Array = field(default_factory=lambda: np.zeros((0, 3)))
+    covariances: Array = field(default_factory=lambda: np.zeros((0, 3, 3)))
 
     def __len__(self) -> int:
         """Return the number of poses."""

@@ -5,8 +5,8 @@ import mujoco
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.twin.arm import COLLISION_GROUP, ROBOT_CONTACT, Capsule, add_collision, set_inertia
 from diffpol_ros.twin.inertia import FINGER, HAND
+from diffpol_ros.twin.shells import FINGER_OFFSET
 
-FINGER_OFFSET = 0.0584
 # Reflected inertia of the gripper's motor and spindle [kg] and its friction [N s/m]: they keep the fingers calm.
 FINGER_ARMATURE = 0.1
 FINGER_DAMPING = 20.0

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from diffpol_ros.twin.appearance import PARTS, Part
 from diffpol_ros.twin.lofts import Loft, drum, triangles
+from diffpol_ros.twin.shells import PARTS, Part
 
 
 def volume(loft: Loft) -> float:
