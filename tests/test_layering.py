@@ -9,7 +9,7 @@ from tests.layering import Import, imports_of, parse
 
 EVERYTHING = {
     *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials"),
-    *("faults", "doctor", "nodes", "cli"),
+    *("journal", "bridge", "reenact", "faults", "doctor", "nodes", "cli"),
 }
 MAY_IMPORT = {
     "core": set(),
@@ -21,6 +21,9 @@ MAY_IMPORT = {
     "graph": {"core"},
     "replay": {"core"},
     "trials": {"core"},
+    "journal": {"core"},
+    "bridge": {"core", "control", "robots", "journal"},
+    "reenact": EVERYTHING - {"faults", "nodes", "cli"},
     "twin": {"core", "robots", "control"},
     "faults": EVERYTHING - {"nodes", "cli"},
     "doctor": {"core", "estimation", "policy", "robots", "graph"},
