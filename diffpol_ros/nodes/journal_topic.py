@@ -1,0 +1,42 @@
+"""The journal of a stage as a topic: its head at once, then its lines, encoded and sent beside the stage's work."""
+
+from rclpy._rclpy_pybind11 import RCLError
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from std_msgs.msg import String
+
+from diffpol_ros.journal.writing import Journal
+from diffpol_ros.nodes.quality import JOURNAL
+
+PERIOD_S = 0.05
+
+
+class JournalTopic:
+    """Publishes what a journal, which has begun, takes down: twenty times a second, and what is left at the end."""
+
+    def __init__(self, node: Node, journal: Journal, topic: str) -> None:
+        """Publish `journal` as `node` on `topic`."""
+        self._node, self._journal = node, journal
+        self._publisher = node.create_publisher(String, topic, JOURNAL)
+        self._publish([journal.head])
+        self._timer = node.create_timer(PERIOD_S, self.flush, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def flush(self) -> None:
+        """Publish what was written since the last time."""
+        self._publish(self._journal.take())
+
+    def close(self) -> None:
+        """Publish what is left, and no more."""
+        self.flush()
+        self._node.destroy_timer(self._timer)
+        self._node.destroy_publisher(self._publisher)
+
+    def _publish(self, lines: list[str]) -> None:
+        if not lines:
+            return
+        try:
+            self._publisher.publish(String(data="\n".join(lines)))
+        except RCLError:
+            # SIGINT ends the ROS context before the node hears of it.
+            if self._node.context.ok():
+                raise
