@@ -13,9 +13,9 @@ EVERYTHING = {
 }
 MAY_IMPORT = {
     "core": set(),
-    "estimation": {"core"},
+    "estimation": {"core", "journal"},
     "calibrate": {"core", "estimation"},
-    "policy": {"core"},
+    "policy": {"core", "journal"},
     "control": {"core"},
     "robots": {"core"},
     "graph": {"core"},
