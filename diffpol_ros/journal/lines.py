@@ -73,8 +73,8 @@ def identity_of(body: str) -> str:
 
 
 def compact(plain: Plain) -> str:
-    """Return JSON without blanks."""
-    return json.dumps(plain, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    """Return JSON without blanks, in one line: whatever is not ASCII is escaped."""
+    return json.dumps(plain, separators=(",", ":"), allow_nan=False)
 
 
 def head_body(head: Head, stamp_ns: int) -> str:

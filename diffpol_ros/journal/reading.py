@@ -48,7 +48,8 @@ def read_journals(texts: Iterable[str]) -> list[Recorded]:
             _sort(line, heads, sealed)
     journals = {identity: _begin(identity, body) for identity, body in heads.items()}
     orphans = 0
-    for each in sealed:
+    # Two threads may have sent what they took the other way round.
+    for each in sorted(sealed, key=lambda each: each.number):
         reading = journals.get(each.identity)
         if reading is None:
             orphans += 1

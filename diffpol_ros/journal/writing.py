@@ -9,7 +9,7 @@ from typing import TypeVar
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.journal.lines import CALL, CROSSED, HEAD, Head, Heard, Line, head_body, identity_of, line_body, link
 from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.values import Codec, Plain
+from diffpol_ros.journal.values import Codec, JournalError, Plain
 
 Result = TypeVar("Result")
 
@@ -41,14 +41,17 @@ class Journal:
         self._open: _Call | None = None
         self._done: deque[_Call] = deque()
         self._writing = threading.Lock()
+        self._written: list[str] = []
         self._identity = self._chain = self.head = ""
         self._number = 0
+        self.failure = ""
 
     def begin(self, stage: str, setup: object, build: dict[str, str]) -> str:
         """Begin anew, under `setup`; return the head's line, which is also `head` from now on."""
         body = head_body(Head(stage, self._codec.plain(setup), build), self._clock.now_ns())
         with self._writing:
             self._done.clear()
+            self._written.clear()
             self._identity, self._number = identity_of(body), 0
             self._chain = link("", body)
             self.head = f"{HEAD} {self._identity} {body}"
@@ -87,22 +90,37 @@ class Journal:
         call.heard[-1] = (question, told, answered)
         return answered
 
+    def write(self) -> None:
+        """Write the lines of the calls that ended, in this thread rather than in that which takes them."""
+        with self._writing:
+            while self._done:
+                self._write(self._done.popleft())
+
     def take(self) -> list[str]:
         """Return the lines of the calls that ended since the last `take`."""
+        self.write()
         with self._writing:
-            return [self._write(self._done.popleft()) for _ in range(len(self._done))]
+            lines, self._written = self._written, []
+        return lines
 
     def _asking(self, call: _Call) -> bool:
         return bool(call.heard) and call.heard[-1][2] is _PENDING
 
-    def _write(self, call: _Call) -> str:
+    def _write(self, call: _Call) -> None:
+        try:
+            body = self._body(call)
+        except (JournalError, ValueError, TypeError) as error:
+            # No reason to stop an arm: what cannot be told is missing, and a replay says so.
+            self.failure = f"line {self._number} ({call.name}): {error}"
+        else:
+            self._chain = link(self._chain, body)
+            self._written.append(f"{CALL} {self._identity} {self._number} {self._chain} {body}")
+        self._number += 1
+
+    def _body(self, call: _Call) -> str:
         told = [self._codec.plain(each) for each in call.told]
         outcome = CROSSED if call.crossed else self._plain(call.outcome)
-        body = line_body(Line(self._number, call.stamp_ns, call.name, told, self._heard(call), outcome))
-        self._chain = link(self._chain, body)
-        text = f"{CALL} {self._identity} {self._number} {self._chain} {body}"
-        self._number += 1
-        return text
+        return line_body(Line(self._number, call.stamp_ns, call.name, told, self._heard(call), outcome))
 
     def _heard(self, call: _Call) -> list[Heard]:
         plain = self._codec.plain

@@ -7,13 +7,13 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.control.publisher_watch import Publisher, PublisherWatch
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import ObservationError
 from diffpol_ros.core.types import ActionChunk
-from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.nodes.bridge_loop import BridgeLoop
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_chunk_message
@@ -48,7 +48,7 @@ class BridgeInputs:
     def check_publishers(self) -> None:
         """Stop an arm that is offered chunks by two, and hold one while nobody knows by whom."""
         found = self._rivals()
-        self._bridge.doubt = found if isinstance(found, Hold) else None
+        self._bridge.stops.hold(found if isinstance(found, Hold) else None)
         if isinstance(found, Stop) and self._bridge.follower.enabled:
             self._bridge.condemn(found)
 

@@ -9,15 +9,15 @@ from rclpy.clock import Clock as RclClock
 from rclpy.clock import ClockType
 from rclpy.timer import Timer
 
-from diffpol_ros.control.anchored_clock import AnchoredClock
-from diffpol_ros.control.follower import Follower
+from diffpol_ros.bridge.bridge import Tick
+from diffpol_ros.bridge.building import Clocks, machine_clocks
+from diffpol_ros.bridge.recorded import recorded_bridge
+from diffpol_ros.bridge.setup import bridge_setup
 from diffpol_ros.control.loop_timing import LoopTiming
 from diffpol_ros.control.loop_watch import LoopWatch
-from diffpol_ros.control.policy_watch import PolicyWatch
 from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.nodes.bridge import Bridge, Tick
 from diffpol_ros.nodes.bridge_inputs import BridgeInputs
 from diffpol_ros.nodes.bridge_loop import BridgeLoop, Work, claim_priority
 from diffpol_ros.nodes.bridge_pace import Pace, ReleasedPace, SteadyPace
@@ -26,10 +26,10 @@ from diffpol_ros.nodes.bridge_report import bridge_report
 from diffpol_ros.nodes.bridge_services import BridgeServices
 from diffpol_ros.nodes.bridge_topics import BridgeTopics
 from diffpol_ros.nodes.diagnostics import Report
+from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.ros_clock import RosClock
 from diffpol_ros.robots.backends import open_robot
-from diffpol_ros.robots.link import RobotLink
 
 COMPLAINT_PERIOD_S = 2.0
 WATCH_PERIOD_S = 0.02
@@ -58,14 +58,15 @@ class BridgeNode(StageNode[BridgeParameters]):
     def configure(self) -> None:
         """Read the robot's description and connect to the graph."""
         self._description = load_robot_description(self.parameters.robot)
-        link = RobotLink(open_robot(self._description, self.parameters.address))
-        follower = Follower(self._description, link.robot, self.parameters.follower(self._description.name))
+        settings = self.parameters.follower(self._description.name)
+        setup = bridge_setup(self._description, settings, self.parameters.policy_silence)
+        robot, clocks = open_robot(self._description, self.parameters.address), self._clocks()
         self._watch = LoopWatch(self.parameters.maximum_state_age, self.parameters.maximum_state_silence)
         self._busy = LoopWatch(self.parameters.maximum_state_age, NEVER_S)
-        durations = RosClock(self.get_clock()) if self.simulated else self._steady
-        self._bridge = Bridge(link, follower, self._anchored_clock(), self._policy_watch(), durations)
-        self._topics = BridgeTopics(self, self._description, follower.kinematics)
-        self._inputs = BridgeInputs(self, self._bridge, self._loop, self._description.base_frame, durations)
+        self._bridge = recorded_bridge(setup, robot, clocks)
+        self._journal = JournalTopic(self, self._bridge.journal, "bridge/journal")
+        self._topics = BridgeTopics(self, self._description, self._bridge.follower.kinematics)
+        self._inputs = BridgeInputs(self, self._bridge, self._loop, self._description.base_frame, clocks.steady)
         self._asked = BridgeServices(self, self._bridge, self._run_watched, self._inputs.require_one_publisher)
 
     def activate(self) -> None:
@@ -99,6 +100,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._topics.close()
         self._topics = None
         self._bridge.close()
+        self._journal.close()
         self._asked.close()
         self._inputs.close()
 
@@ -106,10 +108,10 @@ class BridgeNode(StageNode[BridgeParameters]):
         """Say what the gate says, how evenly the loop runs and what was refused."""
         return bridge_report(self._bridge, self._timing, self._verdict)
 
-    def _anchored_clock(self) -> AnchoredClock:
-        """Return the time of the chunks' stamps."""
+    def _clocks(self) -> Clocks:
+        """Return those of the machine, or that of the simulation."""
         simulated = RosClock(self.get_clock())
-        return AnchoredClock(simulated, simulated) if self.simulated else AnchoredClock()
+        return Clocks(simulated, simulated, self._steady) if self.simulated else machine_clocks()
 
     def _claim_priority(self) -> None:
         refused = claim_priority(self.parameters.realtime_priority)
@@ -122,10 +124,6 @@ class BridgeNode(StageNode[BridgeParameters]):
         pace = ReleasedPace()
         self._timers_on.append(self.create_timer(self.parameters.period, pace.release, clock=self.loop_clock()))
         return pace
-
-    def _policy_watch(self) -> PolicyWatch | None:
-        silence = self.parameters.policy_silence
-        return PolicyWatch(self._description.name, self._description.base_frame, silence) if silence else None
 
     def _run_watched(self, work: Work) -> None:
         """Do in the loop what may take long, and let the gate's topic say meanwhile that the robot has not answered."""
@@ -152,6 +150,7 @@ class BridgeNode(StageNode[BridgeParameters]):
                 raise
         self._bridge.settle()
         self._watch.ended()
+        self._bridge.journal.write()
 
     def _on_defect(self, error: Exception) -> None:
         """Stop the arm for a mistake of ours, and tell it whole."""

@@ -1,8 +1,8 @@
 """What /diagnostics says of the bridge: gate, loop, policy, and everything that was refused, by name."""
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.loop_timing import LoopTiming
 from diffpol_ros.control.verdict import Stop, Verdict
-from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.nodes.bridge_topics import verdict_report
 from diffpol_ros.nodes.diagnostics import Level, Report
 

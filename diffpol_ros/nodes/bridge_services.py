@@ -9,9 +9,9 @@ from rclpy.node import Node
 from rclpy.service import Service
 from std_srvs.srv import Trigger
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.verdict import Stop
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.nodes.spinner import Spinner
 
 Run = Callable[[Callable[[], None]], None]

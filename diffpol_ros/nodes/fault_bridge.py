@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from rclpy.executors import SingleThreadedExecutor
 
-from diffpol_ros.control.anchored_clock import AnchoredClock
+from diffpol_ros.bridge.building import Clocks, machine_clocks
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.faults.shifted_clock import ShiftedClock
@@ -30,8 +30,8 @@ class BreakableBridge(BridgeNode):
         """Keep what would end the node's process, for whoever judges the trial."""
         self.death = "".join(traceback.format_exception(error))
 
-    def _anchored_clock(self) -> AnchoredClock:
-        return AnchoredClock(self._wall)
+    def _clocks(self) -> Clocks:
+        return replace(machine_clocks(), system=self._wall)
 
     def break_kinematics(self, value: float) -> Callable[[], None]:
         """Let the inverse kinematics give `value`; the returned function mends them."""

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.follower import ArmingError, Follower
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
 from diffpol_ros.core.clock import ManualClock
-from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.robots.base import RobotTaken
 from diffpol_ros.robots.link import RobotLink
+from tests.bridge.stage import FakeRobot, Stage
 from tests.control.arm import PANDA, START_NS, chunk, near_home
-from tests.nodes.bridge_stage import FakeRobot, Stage
 
 
 @pytest.fixture

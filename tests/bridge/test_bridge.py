@@ -9,8 +9,8 @@ from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import RobotState
+from tests.bridge.stage import Stage
 from tests.control.arm import chunk, near_home
-from tests.nodes.bridge_stage import Stage
 
 
 @pytest.fixture

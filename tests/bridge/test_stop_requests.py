@@ -2,10 +2,10 @@
 
 import pytest
 
+from diffpol_ros.bridge.stop_requests import StopRequests
 from diffpol_ros.control.follower import ArmingError
 from diffpol_ros.control.verdict import Hold, Stop
-from diffpol_ros.nodes.stop_requests import StopRequests
-from tests.nodes.bridge_stage import Stage
+from tests.bridge.stage import Stage
 
 FIRST, SECOND = Stop("asked", "first"), Stop("asked", "second")
 

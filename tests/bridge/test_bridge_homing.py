@@ -27,10 +27,10 @@ from diffpol_ros.core.resources import find_resource
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.supervisor import Supervisor
 from diffpol_ros.nodes.session import ros_node
+from tests.bridge.homing_robot import HOMES, LONGEST_S, STANDS, HomingHand, HomingRobot
+from tests.bridge.stage import Stage
 from tests.control.arm import PANDA
 from tests.graph_run import running, wait_until
-from tests.nodes.bridge_stage import Stage
-from tests.nodes.homing_robot import HOMES, LONGEST_S, STANDS, HomingHand, HomingRobot
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 PROMPTLY_S = 0.5 * LONGEST_S

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from diffpol_ros.bridge.stop_requests import StopRequests
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.chunk_check import Refusal
 from diffpol_ros.control.follower import ArmingError, Follower, counter_of
@@ -12,7 +13,6 @@ from diffpol_ros.control.verdict import Hold, Stop, Verdict
 from diffpol_ros.core.clock import Clock, SteadyClock
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import ActionChunk, RobotState
-from diffpol_ros.nodes.stop_requests import StopRequests
 from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
 
@@ -29,8 +29,8 @@ class Tick:
 class Bridge:
     """Keeps the robot's controller running only while the follower is enabled.
 
-    All of it but `condemn` and `doubt`, a cause to hold, belongs to one thread. Without `policy` no heartbeat is asked
-    for, as in a simulation.
+    All of it but `condemn` and `stops` belongs to one thread. Without `policy` no heartbeat is asked for, as in a
+    simulation.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Bridge:
         clock: AnchoredClock,
         policy: PolicyWatch | None = None,
         steady: Clock | None = None,
+        stops: StopRequests | None = None,
     ) -> None:
         """Join them; `clock` tells the time of the chunks' stamps, `steady` how long things last."""
         self.link, self.follower, self.policy = link, follower, policy
         self._clock, self._steady = clock, steady or SteadyClock()
-        self.stops, self._stamp_ns = StopRequests(), -1
+        self.stops, self._stamp_ns = stops or StopRequests(), -1
         self._early: ActionChunk | None = None
-        self.doubt: Hold | None = None
 
     @property
     def now_ns(self) -> int:
@@ -179,7 +179,8 @@ class Bridge:
     def _veto(self) -> Hold | Stop | None:
         if not self.follower.enabled:
             return None
-        return self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None) or self.doubt
+        unfit = self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
+        return unfit or self.stops.doubt
 
     def _require_not_stopped(self) -> None:
         self._latch_asked()
@@ -187,8 +188,9 @@ class Bridge:
             raise ArmingError(f"stopped: {self.follower.stopped.reason}; look at the arm, then reset and enable")
 
     def _latch_asked(self) -> None:
-        if self.stops.pending is not None:
-            self._latch(self.stops.pending)
+        asked = self.stops.pending
+        if asked is not None:
+            self._latch(asked)
 
     def _latch(self, stop: Stop) -> None:
         if self.follower.stopped is None:

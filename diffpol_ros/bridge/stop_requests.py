@@ -1,20 +1,24 @@
-"""What any thread asked to stop the arm for; it wins against everything that was asked before it."""
+"""What any thread has against a moving arm; a Stop wins against everything that was asked before it."""
 
 import threading
 from collections.abc import Callable
 
 from diffpol_ros.control.follower import ArmingError
-from diffpol_ros.control.verdict import Stop
+from diffpol_ros.control.verdict import Hold, Stop
 
 
 class StopRequests:
-    """Keeps the first Stop that was asked for until it is forgotten, and counts all; safe in any thread."""
+    """Keeps the first Stop that was asked for until it is forgotten, and counts all; safe in any thread.
+
+    A doubt is a cause to hold for as long as whoever has it says so.
+    """
 
     def __init__(self) -> None:
         """Begin without any."""
         self._lock = threading.Lock()
         self._pending: Stop | None = None
         self._count = 0
+        self._doubt: Hold | None = None
 
     @property
     def pending(self) -> Stop | None:
@@ -25,6 +29,15 @@ class StopRequests:
     def count(self) -> int:
         """How many were asked for so far."""
         return self._count
+
+    @property
+    def doubt(self) -> Hold | None:
+        """What is to hold the arm, if anything."""
+        return self._doubt
+
+    def hold(self, doubt: Hold | None) -> None:
+        """Let the arm hold for `doubt`, or no longer."""
+        self._doubt = doubt
 
     def ask(self, stop: Stop) -> Stop:
         """Ask for `stop`; return the one that counts."""

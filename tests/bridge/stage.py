@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.verdict import Command, Hold, Stop
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import JointTarget, RobotState
-from diffpol_ros.nodes.bridge import Bridge
 from diffpol_ros.robots.base import RobotTaken
 from diffpol_ros.robots.link import RobotLink
 from tests.control.arm import PANDA, START_NS, InstantArm, chunk, near_home
