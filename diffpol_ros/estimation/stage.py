@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from diffpol_ros.core.errors import DiffpolError, SettingsError
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel, tag_owners
 from diffpol_ros.estimation.detection.detector import Detector, DetectorSettings, TagDetection
-from diffpol_ros.estimation.detection.images import ImageError, check_image, to_grey
+from diffpol_ros.estimation.detection.images import ImageError, check_image, checksum, to_grey
+from diffpol_ros.estimation.detection.memory import memory_of
 from diffpol_ros.estimation.detection.sighting import Sighting, sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.estimation.eye import Eye
@@ -21,29 +19,10 @@ from diffpol_ros.estimation.health.drift import Placement
 from diffpol_ros.estimation.health.frozen import FrozenWatch
 from diffpol_ros.estimation.health.landmarks import LandmarkWatch
 from diffpol_ros.estimation.health.sight import CameraSight
+from diffpol_ros.estimation.look import Frame, Look
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.tracking.hand import HandState
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """One image of a camera, exposed at `stamp_ns`; pixels (height, width[, 3]) uint8 of a ROS `encoding`."""
-
-    camera: str
-    stamp_ns: int
-    pixels: NDArray[np.uint8]
-    encoding: str = "mono8"
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """What looking at a frame gave: a sighting, or why there is none."""
-
-    camera: str
-    stamp_ns: int
-    sighting: Sighting | None
-    complaint: str = ""
 
 
 class EstimationStage:
@@ -106,14 +85,13 @@ class EstimationStage:
     def sight(self, frame: Frame) -> Look:
         """Find the tags in a frame. Cameras may be looked through side by side, the frames of one in turn."""
         eye = self.eyes[frame.camera]
+        sighting, complaint = None, ""
         try:
-            image = to_grey(frame.pixels, frame.encoding)
-            check_image(eye.calibration, image)
-            if eye.frozen.frozen(image):
-                raise ImageError(f"camera {frame.camera} is frozen: the same image again and again, with new stamps")
-            return Look(frame.camera, frame.stamp_ns, sight(eye.calibration, eye.detector, image, frame.stamp_ns))
+            sighting = _seen(eye, frame)
         except DiffpolError as error:
-            return Look(frame.camera, frame.stamp_ns, None, str(error))
+            complaint = str(error)
+        known = checksum(frame.pixels), memory_of(eye.detector)
+        return Look(frame.camera, frame.stamp_ns, sighting, complaint, *known)
 
     def absorb(self, look: Look, now_ns: int, took_ns: int = 0) -> list[ObjectEstimate]:
         """Return the objects that a look measured; `took_ns`: how long the looking took."""
@@ -181,6 +159,14 @@ def fixed(model: ObjectModel) -> ObjectModel:
     if model.fixed_pose is None:
         raise SettingsError(f"landmark {model.name!r} has no fixed_pose: name it in objects, or say where it is fixed")
     return model
+
+
+def _seen(eye: Eye, frame: Frame) -> Sighting:
+    image = to_grey(frame.pixels, frame.encoding)
+    check_image(eye.calibration, image)
+    if eye.frozen.frozen(image):
+        raise ImageError(f"camera {frame.camera} is frozen: the same image again and again, with new stamps")
+    return sight(eye.calibration, eye.detector, image, frame.stamp_ns)
 
 
 def _check_names(models: Sequence[ObjectModel]) -> None:

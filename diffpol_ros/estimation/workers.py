@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.types import ObjectEstimate
-from diffpol_ros.estimation.stage import EstimationStage, Frame, Look
+from diffpol_ros.estimation.desk import Desk, Outcome
+from diffpol_ros.estimation.look import Frame, Look
+from diffpol_ros.estimation.stage import EstimationStage
+from diffpol_ros.journal.outside import Outside
+from diffpol_ros.journal.unheard import Unheard
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,15 +20,6 @@ class Job:
 
     frame: Frame
     era: int
-
-
-@dataclass(frozen=True, eq=False)
-class _Outcome:
-    """What a worker made of a frame in `took_ns`, or what went wrong in it."""
-
-    era: int
-    took_ns: int
-    look: Look | Exception
 
 
 class Mailbox:
@@ -61,12 +56,17 @@ class Mailbox:
 class Workers:
     """Looks beside the caller; the caller offers frames and collects estimates, both in one thread."""
 
-    def __init__(self, stage: EstimationStage, steady: Clock, ready: Callable[[], None]) -> None:
-        """Start a thread for each camera of `stage`; `ready` is called from them when there is something to collect."""
+    def __init__(
+        self, stage: EstimationStage, steady: Clock, ready: Callable[[], None], outside: Outside | None = None
+    ) -> None:
+        """Start a thread for each camera of `stage`; `ready` is called from them when there is something to collect.
+
+        Whatever the threads decide by their speed goes through `outside`.
+        """
         self._stage, self._steady, self._ready = stage, steady, ready
-        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[tuple[int, int, Look | Exception]] = queue.SimpleQueue()
         self._boxes = {name: Mailbox() for name in stage.eyes}
-        self._era = 0
+        self._desk = Desk(stage, steady, self._put, self._next, outside or Unheard())
         self._threads = [
             threading.Thread(target=self._run, args=(box,), name=f"camera {name}", daemon=True)
             for name, box in self._boxes.items()
@@ -76,27 +76,15 @@ class Workers:
 
     def offer(self, frame: Frame, now_ns: int) -> bool:
         """Take a frame that arrives at `now_ns` of the stamps' clock; return whether it is good for a look."""
-        if not self._stage.arrive(frame.camera, frame.stamp_ns, now_ns, self._steady.now_ns()):
-            return False
-        if self._boxes[frame.camera].put(Job(frame, self._era)):
-            self._stage.drop(frame.camera)
-        return True
+        return self._desk.offer(frame, now_ns)
 
     def collect(self, now_ns: int) -> list[ObjectEstimate]:
         """Absorb what has been looked at, in the order of completion, and return what it measured."""
-        estimates: list[ObjectEstimate] = []
-        while not self._outcomes.empty():
-            outcome = self._outcomes.get()
-            if isinstance(outcome.look, Exception):
-                raise outcome.look
-            if outcome.era == self._era:
-                estimates += self._stage.absorb(outcome.look, now_ns, outcome.took_ns)
-        return estimates
+        return self._desk.collect(now_ns)
 
     def reset(self) -> None:
         """Forget the objects, and whatever is being looked at now."""
-        self._era += 1
-        self._stage.reset()
+        self._desk.reset()
 
     def close(self) -> None:
         """End the threads; a look that has begun is finished first."""
@@ -105,12 +93,24 @@ class Workers:
         for thread in self._threads:
             thread.join()
 
+    def _put(self, frame: Frame, era: int) -> bool:
+        return self._boxes[frame.camera].put(Job(frame, era))
+
+    def _next(self) -> Outcome | None:
+        """Return what was looked at next, or raise what went wrong in it; None where there is nothing more."""
+        if self._outcomes.empty():
+            return None
+        era, took_ns, look = self._outcomes.get()
+        if isinstance(look, Exception):
+            raise look
+        return Outcome(era, took_ns, look)
+
     def _run(self, box: Mailbox) -> None:
         while (job := box.take()) is not None:
             self._outcomes.put(self._look(job))
             self._ready()
 
-    def _look(self, job: Job) -> _Outcome:
+    def _look(self, job: Job) -> tuple[int, int, Look | Exception]:
         began_ns = self._steady.now_ns()
         look: Look | Exception
         try:
@@ -118,4 +118,4 @@ class Workers:
         except Exception as error:  # noqa: BLE001
             # Raised again by `collect`, in the thread that can end the process.
             look = error
-        return _Outcome(job.era, self._steady.now_ns() - began_ns, look)
+        return job.era, self._steady.now_ns() - began_ns, look

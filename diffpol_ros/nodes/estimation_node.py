@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.clock import SteadyClock
+from diffpol_ros.core.clock import SteadyClock, SystemClock
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
+from diffpol_ros.estimation.calls import Calls
 from diffpol_ros.estimation.detection.detectors import open_detector
+from diffpol_ros.estimation.journaled import STAGE, Journaled, codec, errors, setup_of
 from diffpol_ros.estimation.sight import Sight, look_around
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
+from diffpol_ros.journal.build import build_of
+from diffpol_ros.journal.writing import Journal
 from diffpol_ros.nodes.camera_input import CameraInput
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.hand_input import HandInput
+from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.object_topics import ObjectTopics
 from diffpol_ros.nodes.wake import Wake
@@ -61,6 +66,9 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._taken.callback(self._stage.close)
         self._topics = ObjectTopics(self, told.frame, self._stage.objects)
         self._taken.callback(self._topics.close)
+        self._journal = Journal(codec(), errors(), SystemClock())
+        self._journal.begin(STAGE, setup_of(cameras, objects, landmarks, told), build_of())
+        self._taken.callback(JournalTopic(self, self._journal, "estimation/journal").close)
         self._start_workers()
         self._listen()
         service = self.create_service(Trigger, "estimation/reset", self._on_reset)
@@ -98,28 +106,30 @@ class EstimationNode(StageNode[EstimationParameters]):
 
     def _start_workers(self) -> None:
         looked = Wake(self, self._on_looked)
-        self._workers = Workers(self._stage, self._steady, looked)
+        self._workers = Workers(self._stage, self._steady, looked, self._journal)
+        self._calls = Journaled(Calls(self._stage, self._workers), self._journal)
         self._taken.callback(self._workers.close)
         self._taken.callback(looked.close)
 
     def _listen(self) -> None:
-        self._cameras = CameraInput(self, self._stage, self._workers.offer)
+        self._cameras = CameraInput(self, self._stage.eyes, self._calls)
         self._taken.callback(self._cameras.close)
         if self._stage.needs_hand:
-            hand = HandInput(self, self.parameters.frame, self._stage.see_hand, self._complain)
+            hand = HandInput(self, self.parameters.frame, self._calls.hand, self._complain)
             self._taken.callback(hand.close)
 
     def _on_looked(self) -> None:
-        estimates = self._workers.collect(self._now_ns())
+        estimates = self._calls.collect(self._now_ns())
         if self._cameras is not None and self._cameras.active:
             self._topics.poses(estimates)
 
     def _on_status(self) -> None:
         if self._cameras is not None and self._cameras.active:
             now_ns = self._now_ns()
-            self._sight = look_around(self._stage, self._steady.now_ns())
-            self._topics.poses(self._stage.estimator.coasting(now_ns))
-            self._topics.status(self._stage.reports(now_ns), now_ns, self._sight)
+            status = self._calls.status(now_ns, self._steady.now_ns())
+            self._sight = status.sight
+            self._topics.poses(status.coasting)
+            self._topics.status(status.reports, now_ns, status.sight)
 
     def _on_watch(self) -> None:
         """Tell at once when the cameras fall silent, and when they are back."""
@@ -131,7 +141,7 @@ class EstimationNode(StageNode[EstimationParameters]):
         self.get_logger().error(complaint, throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        self._workers.reset()
+        self._calls.reset()
         response.success, response.message = True, "all objects forgotten"
         return response
 

@@ -7,6 +7,7 @@ import numpy as np
 from diffpol_ros.core.types import Array
 from diffpol_ros.estimation.detection.detector import DetectorSettings
 from diffpol_ros.estimation.detection.images import GreyImage
+from diffpol_ros.estimation.detection.memory import Memory
 from diffpol_ros.estimation.detection.refined_detector import RefinedDetector
 from diffpol_ros.estimation.detection.regions import Region, tracked
 from diffpol_ros.estimation.detection.search import Candidate, Search
@@ -41,6 +42,18 @@ class RegionDetector(RefinedDetector):
         self._remember(found)
         return found
 
+    @property
+    def memory(self) -> Memory:
+        """Return what it keeps of the newest image."""
+        corners = np.array(list(self._last.values()), dtype=np.float64).reshape(len(self._last), 4, 2)
+        return Memory(tuple(self._last), corners, self._since_whole)
+
+    def recall(self, newest: Memory, before: Memory | None, size: tuple[int, int]) -> None:
+        """Go on as after an image of `size` (height, width) [pixel] and the one before it."""
+        self._last = _by_id(newest)
+        self._before = {} if before is None else _by_id(before)
+        self._size, self._since_whole = size, newest.since_whole
+
     def _regions(self, size: tuple[int, ...]) -> Sequence[Region]:
         """Return where to look, or nothing where the whole image is due."""
         height, width = size
@@ -63,6 +76,10 @@ class RegionDetector(RefinedDetector):
 
     def _remember(self, found: Sequence[Candidate]) -> None:
         self._before, self._last = self._last, {one.id: one.corners for one in found}
+
+
+def _by_id(memory: Memory) -> dict[int, Array]:
+    return dict(zip(memory.ids, memory.corners, strict=True))
 
 
 def _joined(inside: Sequence[Candidate], whole: Sequence[Candidate]) -> list[Candidate]:

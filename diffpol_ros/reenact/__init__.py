@@ -1,0 +1,1 @@
+"""Stages run again from a bag, and compared with what they did then."""

@@ -1,0 +1,64 @@
+"""The images of a bag, found by camera and exposure, read once and in order: a long bag would not fit into memory."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.estimation.detection.images import CHANNELS, checksum
+from diffpol_ros.estimation.look import Frame
+from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
+
+KEPT, AHEAD_NS = 16, to_ns(3.0)
+
+
+class Pictures:
+    """Frames of one camera; they are asked for about in the order in which they were exposed."""
+
+    def __init__(self, bag: BagReader, camera: str, namespace: str = "") -> None:
+        """Read `camera`/image_raw below `namespace` of `bag`."""
+        self._camera = camera
+        prefix = f"/{namespace.strip('/')}/" if namespace.strip("/") else "/"
+        self._coming = self._frames(bag, f"{prefix}camera/{camera}/image_raw")
+        self._kept: deque[Frame] = deque(maxlen=KEPT)
+        self._newest_ns = 0
+
+    def find(self, exposed_ns: int, known: int) -> Frame | None:
+        """Return the image exposed at `exposed_ns` with the checksum `known`, None where the bag has none such."""
+        self._advance(exposed_ns)
+        same = [frame for frame in self._kept if frame.stamp_ns == exposed_ns]
+        return next((frame for frame in same if checksum(frame.pixels) == known), None)
+
+    def misdated(self, exposed_ns: int, known: int) -> int | None:
+        """Return the stamp under which the bag has the image that was exposed at `exposed_ns`, if it is another."""
+        near = [frame for frame in self._kept if frame.stamp_ns != exposed_ns and checksum(frame.pixels) == known]
+        return near[0].stamp_ns if near else None
+
+    def altered(self, exposed_ns: int) -> bool:
+        """Return whether the bag has another image of this stamp than was looked at, as after lossy compression."""
+        return any(frame.stamp_ns == exposed_ns for frame in self._kept)
+
+    def _advance(self, exposed_ns: int) -> None:
+        """Read on until just past a stamp; images late by a few frames are among those kept."""
+        while self._newest_ns <= exposed_ns and (frame := next(self._coming, None)) is not None:
+            self._kept.append(frame)
+            self._newest_ns = max(self._newest_ns, frame.stamp_ns)
+
+    def _frames(self, bag: BagReader, topic: str) -> Iterator[Frame]:
+        for record in bag.records([topic]):
+            message = record.message
+            pixels = pixels_of(message)
+            if pixels is not None:
+                yield Frame(self._camera, stamp_ns(message), pixels, message.encoding)
+
+
+def pixels_of(message: Any) -> NDArray[np.uint8] | None:
+    """Return the pixels (h, w[, 3]) of a sensor_msgs/Image, as the node sees them; None where they are no image."""
+    channels = CHANNELS.get(message.encoding)
+    if channels is None or message.data.size != message.step * message.height or not message.data.size:
+        return None
+    rows = message.data.reshape(message.height, message.step)[:, : message.width * channels]
+    return rows if channels == 1 else rows.reshape(message.height, message.width, channels)
