@@ -10,8 +10,8 @@ from diffpol_ros.journal.raised import Errors, is_raised
 from diffpol_ros.journal.values import Codec, Plain
 
 Answer = TypeVar("Answer")
-StandIn = Callable[[str, tuple[object, ...]], object]
-"""Answers a question that was not asked then, given what is told along with it."""
+StandIn = Callable[[str, tuple[object, ...], object], object]
+"""Answers a question that was not asked then, given what is told along with it and the last answer, or None."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Transcript:
     """Implements `Outside` with what a journal holds."""
 
     def __init__(self, codec: Codec, errors: Errors, stand_in: StandIn | None = None) -> None:
-        """Read by `codec` and `errors`; `stand_in` answers where the last answer to the same question would not do."""
+        """Read by `codec` and `errors`; what was not asked then, `stand_in` answers: at first by the last answer."""
         self._codec, self._errors = codec, errors
-        self._stand_in = stand_in or self._repeat
+        self._stand_in = stand_in or _repeat
         self._last: dict[str, Plain] = {}
         self._playing: _Playing | None = None
 
@@ -59,16 +59,16 @@ class Transcript:
     def ask(self, question: str, answer: Callable[[], Answer], *told: object) -> Answer:
         """Return, or raise, what came of `question` then; `answer` is not called."""
         playing = self._playing
-        if playing is None:
-            return self._stand_in(question, told)  # type: ignore[return-value]
-        heard = self._next(playing, question)
-        if heard is None:
-            self._differ(playing, Difference(f"question {playing.place}", "none", question))
-            return self._stand_in(question, told)  # type: ignore[return-value]
+        heard = None if playing is None else self._next(playing, question)
+        if playing is None or heard is None:
+            if playing is not None:
+                self._differ(playing, Difference(f"question {playing.place}", "none", question))
+            last = self._codec.value(self._last.get(question))
+            return self._stand_in(question, told, last)  # type: ignore[return-value]
         self._compare(playing, heard, told)
-        self._last[question] = heard.answer
         if is_raised(heard.answer):
             raise self._errors.error(heard.answer)
+        self._last[question] = heard.answer
         return self._codec.value(heard.answer)
 
     def _next(self, playing: _Playing, question: str) -> Heard | None:
@@ -98,5 +98,6 @@ class Transcript:
     def _differ(self, playing: _Playing, difference: Difference) -> None:
         playing.difference = playing.difference or difference
 
-    def _repeat(self, question: str, told: tuple[object, ...]) -> object:
-        return self._codec.value(self._last.get(question))
+
+def _repeat(question: str, told: tuple[object, ...], last: object) -> object:
+    return last

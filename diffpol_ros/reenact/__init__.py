@@ -1,1 +1,1 @@
-"""Stages run again from a bag, and compared with what they did then."""
+"""Runs the stages of a bag again, without ROS, and compares what they do with what they did."""

@@ -1,0 +1,23 @@
+"""What may be chosen of a replay."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """Empty texts and None mean: as it was recorded. Anything else asks what would have been with it, open loop.
+
+    namespace: of the graph's topics. parameters: a file as in launch/params. robot, model, calibration: names of
+    resources, or paths.
+    """
+
+    namespace: str = ""
+    parameters: Path | None = None
+    robot: str = ""
+    model: str = ""
+    calibration: str = ""
+
+    def topic(self, name: str) -> str:
+        """Return the full name of a topic of the graph."""
+        return f"/{self.namespace.strip('/')}/{name}" if self.namespace.strip("/") else f"/{name}"
