@@ -6,8 +6,9 @@ from typing import Any
 
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
+from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.settings import setting
-from diffpol_ros.nodes.quality import RECORDED_EVENTS, RECORDED_STATES
+from diffpol_ros.nodes.quality import JOURNAL, RECORDED_EVENTS, RECORDED_STATES
 
 RECORDED_IMAGES = QoSProfile(depth=8, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -22,6 +23,8 @@ class RecorderParameters:
     image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded too")
     image_stride: int = setting(1, description="record every n-th image of each camera; 0: none", minimum=0)
     queue_megabytes: int = setting(256, description="backlog [MiB] beyond which messages are dropped", minimum=1)
+    split_megabytes: int = setting(0, description="size [MiB] at which the next file begins; 0: never", minimum=0)
+    split_seconds: float = setting(0.0, description="length [s] at which the next file begins; 0: never", minimum=0.0)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ def sources(parameters: RecorderParameters) -> list[Source]:
         Source("policy/inference", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
         Source("objects/status", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
         Source("gate", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
+        *(Source(f"{stage}/journal", "std_msgs/msg/String", JOURNAL) for stage in ("estimation", "policy", "bridge")),
+        Source("/parameter_events", "rcl_interfaces/msg/ParameterEvent", RECORDED_EVENTS),
         Source("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
     ]
     for name in parameters.objects:
@@ -60,5 +65,10 @@ def sources(parameters: RecorderParameters) -> list[Source]:
 
 def message_type(name: str) -> Any:
     """Return the message class of a name such as "sensor_msgs/msg/Image"."""
-    package, kind, message = name.split("/")
-    return getattr(import_module(f"{package}.{kind}"), message)
+    try:
+        package, kind, message = name.split("/")
+        return getattr(import_module(f"{package}.{kind}"), message)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ResourceError(
+            f"message type {name}: its package is not installed for this Python: source the workspace that has it"
+        ) from error

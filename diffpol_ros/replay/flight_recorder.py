@@ -2,25 +2,33 @@
 
 import queue
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.replay.bag_writer import BagWriter
+from diffpol_ros.replay.bag_writer import BagWriter, Split
+from diffpol_ros.replay.schemas import Schema, schema_of
 
 QUEUE_BYTES = 256 << 20
 JOIN_TIMEOUT_S = 20.0
+FLUSH_PERIOD_S = 0.5
+"""So often what is pending goes to the operating system: a kill takes no more than that."""
 
 
 @dataclass(frozen=True)
 class RecordedTopic:
-    """A topic to record: its full name, its message type, its QoS as rosbag2 writes it."""
+    """A topic to record: its full name, its message type, its QoS as rosbag2 writes it.
+
+    schema: of a type that is none of the standard ones.
+    """
 
     name: str
     type_name: str
     quality: str = ""
+    schema: Schema | None = None
 
 
 class _Item(NamedTuple):
@@ -36,24 +44,37 @@ class FlightRecorder:
     What does not fit into `queue_bytes` of backlog is dropped and counted: memory stays bounded when a disk stalls.
     """
 
-    def __init__(self, folder: Path, topics: Sequence[RecordedTopic], queue_bytes: int = QUEUE_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        topics: Sequence[RecordedTopic] = (),
+        queue_bytes: int = QUEUE_BYTES,
+        split: Split | None = None,
+    ) -> None:
         """Create the bag `folder` and start writing."""
-        self._writer = BagWriter(folder)
-        for topic in topics:
-            self._writer.add_topic(topic.name, topic.type_name, topic.quality)
+        self._writer = BagWriter(folder, split=split)
         self._room = queue_bytes
         self._lock = threading.Lock()
-        self._items: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._items: queue.SimpleQueue[_Item | RecordedTopic | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bag writer", daemon=True)
+        self._topics = 0
         self.received = 0
         self.dropped = 0
         self.failure: str = ""
+        for topic in topics:
+            self.add_topic(topic)
         self._thread.start()
 
     @property
     def room(self) -> int:
         """Return how many more bytes the backlog may hold."""
         return self._room
+
+    def add_topic(self, topic: RecordedTopic) -> int:
+        """Announce a topic; return its index for `put`."""
+        self._items.put(replace(topic, schema=topic.schema or schema_of(topic.type_name)))
+        self._topics += 1
+        return self._topics - 1
 
     def put(self, topic: int, log_ns: int, published_ns: int, data: bytes) -> bool:
         """Queue one CDR message of the topic at index `topic`; return False when it had to be dropped."""
@@ -76,21 +97,36 @@ class FlightRecorder:
             raise ResourceError(f"the bag could not be finished within {JOIN_TIMEOUT_S:.0f} s: the disk is too slow")
 
     def _run(self) -> None:
-        while (item := self._items.get()) is not None:
-            self._write(item)
+        due = time.monotonic() + FLUSH_PERIOD_S
+        open_ = True
+        while open_:
+            open_ = self._take(max(0.0, due - time.monotonic()))
+            if time.monotonic() >= due:
+                self._attempt(self._writer.flush)
+                due = time.monotonic() + FLUSH_PERIOD_S
+        self._attempt(self._writer.close)
+        if self.failure:
+            self._writer.abandon()
+
+    def _take(self, patience_s: float) -> bool:
+        """Write what comes within `patience_s` [s], one thing; return False at the end."""
         try:
-            self._writer.close()
+            item = self._items.get(timeout=patience_s)
+        except queue.Empty:
+            return True
+        if isinstance(item, RecordedTopic):
+            self._attempt(self._writer.add_topic, item.name, item.type_name, item.quality, item.schema)
+        elif item is not None:
+            self._attempt(self._writer.write, *item)
+            with self._lock:
+                self._room += len(item.data)
+        return item is not None
+
+    def _attempt(self, write: Callable[..., object], *arguments: object) -> None:
+        """Write, unless that has failed before."""
+        if self.failure:
+            return
+        try:
+            write(*arguments)
         except OSError as error:
-            self._fail(error)
-
-    def _write(self, item: _Item) -> None:
-        if not self.failure:
-            try:
-                self._writer.write(*item)
-            except OSError as error:
-                self._fail(error)
-        with self._lock:
-            self._room += len(item.data)
-
-    def _fail(self, error: OSError) -> None:
-        self.failure = f"the bag cannot be written: {error.strerror or error}"
+            self.failure = f"the bag cannot be written: {error.strerror or error}; `diffpol bag repair` will finish it"

@@ -86,10 +86,19 @@ class McapFile:
         if chunk.records.count >= self._chunk_bytes:
             self._close_chunk()
 
-    def finish(self) -> None:
-        """Write what is pending, then the index."""
+    @property
+    def size_bytes(self) -> int:
+        """Return how long the file is, with what is still pending, before that is packed."""
+        return self._position + self._chunk.records.count
+
+    def flush(self) -> None:
+        """Write what is pending."""
         if self._chunk.index:
             self._close_chunk()
+
+    def finish(self) -> None:
+        """Write what is pending, then the index."""
+        self.flush()
         self._write(_bytes_of(DataEnd(0)))
         start = self._position
         groups = (self._schemas, self._channels, [self._statistics()], self._chunks)
@@ -143,7 +152,9 @@ class McapFile:
         )
 
     def _write(self, data: bytes) -> None:
-        self._stream.write(data)
+        left = memoryview(data)
+        while left:  # an unbuffered stream may take a part only
+            left = left[self._stream.write(left) :]
         self._stream.flush()
         self._position += len(data)
 

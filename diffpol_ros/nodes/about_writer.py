@@ -1,0 +1,69 @@
+"""Writes `recording/about` into the bag: what the survey of the nodes found, with the files that it names."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from rclpy.node import Node
+from rclpy.serialization import serialize_message
+from std_msgs.msg import String
+
+from diffpol_ros.nodes.survey import Survey
+from diffpol_ros.replay.about import TOPIC, TYPE, About, Code
+from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.provenance import about, running_code
+
+LATCHED = (
+    "- history: 1\n  depth: 1\n  reliability: 1\n  durability: 1\n"
+    "  deadline: {sec: 9223372036, nsec: 854775807}\n  lifespan: {sec: 9223372036, nsec: 854775807}\n"
+    "  liveliness: 1\n  liveliness_lease_duration: {sec: 9223372036, nsec: 854775807}\n"
+    "  avoid_ros_namespace_conventions: false\n"
+)
+"""Reliable and kept for latecomers, as rosbag2 writes it."""
+
+
+class AboutWriter:
+    """Looks about once a second; files are read by a thread of its own."""
+
+    def __init__(self, node: Node, recorder: FlightRecorder, warn: Callable[[str], object]) -> None:
+        """Write into the bag of `recorder`; `warn` is told what could not be found."""
+        self._recorder = recorder
+        self._index = recorder.add_topic(RecordedTopic(node.resolve_topic_name(TOPIC), TYPE, LATCHED))
+        self._survey = Survey(node)
+        self._warn = warn
+        self._told: set[str] = set()
+        self._known = -1
+        self._code: Code | None = None
+        self._thread = ThreadPoolExecutor(1, "about the recording")
+        self._work: Future[About] | None = None
+
+    def look(self) -> None:
+        """Ask new nodes; write what is known where that is more than before."""
+        self._survey.look()
+        if self._work is not None and self._work.done():
+            self._write(self._work.result())
+            self._work = None
+        nodes = dict(self._survey.parameters)
+        if self._work is None and len(nodes) > self._known:
+            self._known = len(nodes)
+            self._work = self._thread.submit(self._gather, nodes)
+
+    def close(self) -> None:
+        """Write what is still being gathered."""
+        self._survey.close()
+        if self._work is not None:
+            self._write(self._work.result())
+            self._work = None
+        self._thread.shutdown()
+
+    def _gather(self, nodes: dict[str, dict[str, object]]) -> About:
+        self._code = self._code or running_code()
+        return about(nodes, self._code)
+
+    def _write(self, found: About) -> None:
+        now_ns = time.time_ns()
+        self._recorder.put(self._index, now_ns, now_ns, serialize_message(String(data=found.to_text())))
+        for complaint in found.complaints:
+            if complaint not in self._told:
+                self._told.add(complaint)
+                self._warn(f"the bag will lack a file: {complaint}")
