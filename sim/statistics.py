@@ -18,6 +18,8 @@ CONFIDENCE = 0.95
 RESAMPLES = 10_000
 Method = Literal["t", "bootstrap"]
 Numbers = NDArray[np.float64]
+Bounds = tuple[float, float]
+EVERYTHING: Bounds = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Band:
     high: Numbers
 
 
-def mean_band(values: Numbers, method: Method = "t") -> Band:
-    """Return the mean over rows of (runs, n), with Student's interval or the bootstrap's."""
+def mean_band(values: Numbers, method: Method = "t", bounds: Bounds = EVERYTHING) -> Band:
+    """Return the mean over rows of (runs, n), with Student's interval, cut off at `bounds`, or the bootstrap's."""
     mean = values.mean(axis=0)
     if len(values) < 2:
         nothing = np.full_like(mean, math.nan)
@@ -54,15 +56,15 @@ def mean_band(values: Numbers, method: Method = "t") -> Band:
     if method == "bootstrap":
         return Band(mean, *_resampled(values))
     half = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, len(values) - 1) * values.std(axis=0, ddof=1) / math.sqrt(len(values))
-    return Band(mean, mean - half, mean + half)
+    return Band(mean, np.clip(mean - half, *bounds), np.clip(mean + half, *bounds))
 
 
-def mean_interval(values: Sequence[float] | Numbers, method: Method = "t") -> Interval:
-    """Return the mean of at least one number, with its interval."""
+def mean_interval(values: Sequence[float] | Numbers, method: Method = "t", bounds: Bounds = EVERYTHING) -> Interval:
+    """Return the mean of at least one number, with its interval; `bounds` are of the mean itself."""
     numbers = np.asarray(values, np.float64)
     if not len(numbers):
         raise SimulationError("there is no mean of no numbers: nothing was tried or logged")
-    band = mean_band(numbers[:, None], method)
+    band = mean_band(numbers[:, None], method, bounds)
     low, high = (None, None) if len(numbers) < 2 else (float(band.low[0]), float(band.high[0]))
     return Interval(float(band.mean[0]), low, high, len(numbers))
 

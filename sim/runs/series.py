@@ -10,11 +10,13 @@ import numpy as np
 from sim.errors import RunError
 from sim.runs.record import RECORD, RunRecord
 from sim.runs.scalars import Scalar, read_scalars
-from sim.statistics import Band, Interval, Method, Numbers, mean_band, mean_interval
+from sim.statistics import EVERYTHING, Band, Bounds, Interval, Method, Numbers, mean_band, mean_interval
 
 STEP, SECONDS = "step", "seconds"
 PLACES = 400
 """At most so many points of a curve."""
+SHARES = frozenset({"success", "evaluation/success", "rewarded", "clipped"})
+"""Scalars that cannot leave 0 to 1, nor can their means: Student's interval is cut off there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +88,12 @@ class Group:
         """Return places (n,) that all runs have reached, and the band of `y` there."""
         curves = [run.curve(y, x) for run in self.runs]
         places = _shared_places(curves)
-        return places, mean_band(np.stack([np.interp(places, curve.x, curve.y) for curve in curves]), method)
+        values = np.stack([np.interp(places, curve.x, curve.y) for curve in curves])
+        return places, mean_band(values, method, _bounds(y))
 
     def final(self, y: str, last: int, method: Method = "t") -> Interval:
         """Return the interval of the runs' own final values, each the mean of its `last` ones."""
-        return mean_interval([float(run.curve(y, STEP).y[-last:].mean()) for run in self.runs], method)
+        return mean_interval([float(run.curve(y, STEP).y[-last:].mean()) for run in self.runs], method, _bounds(y))
 
 
 def find_runs(folders: Sequence[Path]) -> list[Run]:
@@ -112,6 +115,10 @@ def grouped(runs: Sequence[Run]) -> list[Group]:
             folders = ", ".join(str(run.folder) for run in members)
             raise RunError(f"{task}, {method}: seeds {seeds} repeat, so they are no independent runs: {folders}")
     return [Group(task, method, tuple(members)) for (task, method), members in kinds.items()]
+
+
+def _bounds(scalar: str) -> Bounds:
+    return (0.0, 1.0) if scalar in SHARES else EVERYTHING
 
 
 def _rising(x: Numbers, y: Numbers) -> Curve:

@@ -17,6 +17,11 @@ def test_students_interval_is_the_textbook_s():
     assert str(interval) == "2.333 (-1.461..6.128)"
 
 
+def test_the_interval_of_a_share_does_not_leave_0_to_1():
+    interval = mean_interval([0.7, 1.0, 1.0], bounds=(0.0, 1.0))
+    assert interval.high == 1.0 and interval.low == mean_interval([0.7, 1.0, 1.0]).low
+
+
 def test_one_number_alone_has_no_bounds_and_none_no_mean():
     assert mean_interval([3.0]).low is None and str(mean_interval([3.0])) == "3 (one)"
     with pytest.raises(SimulationError, match="no mean of no numbers"):
