@@ -5,7 +5,6 @@ from diffpol_ros.bridge.building import Clocks, build_bridge
 from diffpol_ros.bridge.setup import CODEC, ERRORS, STAGE, BridgeSetup
 from diffpol_ros.control.chunk_check import Refusal
 from diffpol_ros.control.policy_watch import Heartbeat
-from diffpol_ros.core.clock import SystemClock
 from diffpol_ros.core.types import ActionChunk
 from diffpol_ros.journal.build import build_of
 from diffpol_ros.journal.writing import Journal
@@ -77,7 +76,7 @@ class RecordedBridge(Bridge):
 
 def recorded_bridge(setup: BridgeSetup, robot: Robot, clocks: Clocks) -> RecordedBridge:
     """Return a bridge that keeps a journal from its first moment on."""
-    journal = Journal(CODEC, ERRORS, SystemClock())
+    journal = Journal(CODEC, ERRORS, clocks.system)
     journal.begin(STAGE, setup, build_of())
     bridge = journal.call(
         BUILD, lambda: build_bridge(RecordedBridge, setup, robot, clocks, journal), gave=lambda _: None

@@ -37,7 +37,7 @@ class Transcript:
     """Implements `Outside` with what a journal holds."""
 
     def __init__(self, codec: Codec, errors: Errors, stand_in: StandIn | None = None) -> None:
-        """Read by `codec` and `errors`; what was not asked then, `stand_in` answers: at first by the last answer."""
+        """Read by `codec` and `errors`; what was not asked so then, `stand_in` answers, or the last answer."""
         self._codec, self._errors = codec, errors
         self._stand_in = stand_in or _repeat
         self._last: dict[str, Plain] = {}
@@ -65,11 +65,13 @@ class Transcript:
                 self._differ(playing, Difference(f"question {playing.place}", "none", question))
             last = self._codec.value(self._last.get(question))
             return self._stand_in(question, told, last)  # type: ignore[return-value]
-        self._compare(playing, heard, told)
+        found = self._compare(playing, heard, told)
         if is_raised(heard.answer):
             raise self._errors.error(heard.answer)
         self._last[question] = heard.answer
-        return self._codec.value(heard.answer)
+        answered = self._codec.value(heard.answer)
+        # What was told something else then may have answered otherwise now.
+        return self._stand_in(question, told, answered) if found else answered  # type: ignore[return-value]
 
     def _next(self, playing: _Playing, question: str) -> Heard | None:
         """Return the next answer to `question` of this call, passing over others; None where there is no more."""
@@ -83,10 +85,11 @@ class Transcript:
                 return heard[place]
         return None
 
-    def _compare(self, playing: _Playing, heard: Heard, told: tuple[object, ...]) -> None:
-        if playing.difference is None:
-            now = [self._codec.plain(each) for each in told]
-            playing.difference = first_difference(self._codec, heard.told, now, f"{heard.question} told")
+    def _compare(self, playing: _Playing, heard: Heard, told: tuple[object, ...]) -> Difference | None:
+        now = [self._codec.plain(each) for each in told]
+        found = first_difference(self._codec, heard.told, now, f"{heard.question} told") if told else None
+        playing.difference = playing.difference or found
+        return found
 
     def _finish(self, playing: _Playing, outcome: Plain) -> None:
         line = playing.line
@@ -99,5 +102,5 @@ class Transcript:
         playing.difference = playing.difference or difference
 
 
-def _repeat(question: str, told: tuple[object, ...], last: object) -> object:
+def _repeat(_question: str, _told: tuple[object, ...], last: object) -> object:
     return last

@@ -1,0 +1,41 @@
+"""`diffpol replay`: runs the stages of a bag again and compares."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+STAGES = ("estimation", "policy", "control")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Run what a bag recorded again, without ROS, and say whether every decision is the same, bit by bit.
+
+    Ends with 0 where all is the same (or, with --check, within what is allowed), 1 where not, 2 where the bag holds
+    nothing that can be judged.
+    """
+
+    run_or_bag: Annotated[Path, tyro.conf.Positional]
+    """A results folder of the demo, a bag's folder, or its file."""
+    stages: tuple[str, ...] = STAGES
+    """Which to run again: estimation, policy, control."""
+    check: Annotated[Path | None, tyro.conf.arg(metavar="THRESHOLDS.yaml")] = None
+    """Fail only where a change is larger than this file allows."""
+    params: Annotated[Path | None, tyro.conf.arg(metavar="FILE.yaml")] = None
+    """What would the gate have said with these parameters of the bridge (open loop)?"""
+    robot: str = ""
+    """What with this robot's limits: a name in calibration/robots or a file (open loop)?"""
+    model: Annotated[str, tyro.conf.arg(name="with")] = ""
+    """What would this policy have done: a name in models or a folder (open loop)?"""
+    calibration: str = ""
+    """What would have been seen with the cameras calibrated so: a folder like calibration/ (open loop)?"""
+    namespace: str = ""
+    """Of the graph's topics in the bag."""
+
+    def run(self) -> int:
+        """Run it; return the exit code."""
+        from diffpol_ros.cli.replay_run import run_replay
+
+        return run_replay(self)

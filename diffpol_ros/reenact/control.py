@@ -1,0 +1,136 @@
+"""Control run again: the real bridge, told what it was asked and answered what it heard."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from diffpol_ros.bridge.bridge import Bridge
+from diffpol_ros.bridge.building import build_bridge, machine_clocks
+from diffpol_ros.bridge.recorded import BUILD, told_of
+from diffpol_ros.bridge.setup import CODEC, ERRORS, STAGE, BridgeSetup
+from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.journal.lines import Line
+from diffpol_ros.journal.reading import Recorded, Stretch
+from diffpol_ros.journal.transcript import Played, Transcript
+from diffpol_ros.reenact.absent_robot import AbsentRobot
+from diffpol_ros.reenact.control_changes import ControlChanges
+from diffpol_ros.reenact.control_setup import asked_setup, description_changes
+from diffpol_ros.reenact.control_topics import contradictions
+from diffpol_ros.reenact.journals import other_build, stage_journals
+from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.reenact.result import FirstDifference, ReplayError, StageResult
+
+TOPIC = "bridge/journal"
+CALLS = (
+    *("tick", "settle", "hear", "accept", "refuse_malformed", "enable", "recover", "home_gripper", "stop"),
+    *("reset", "close"),
+)
+SURELY_KNOWN_S = 1.0
+"""For so long, and twice a policy's silence, a bridge must have listened: then it knows all that enabling asks [s]."""
+
+
+@dataclass
+class _Tally:
+    """What was found so far."""
+
+    decisions: int = 0
+    equal: int = 0
+    not_judged: int = 0
+    first: FirstDifference | None = None
+    changes: ControlChanges = field(default_factory=ControlChanges)
+    told: list[str] = field(default_factory=list)
+
+    def judge(self, played: Played) -> None:
+        """Count one decision."""
+        self.decisions += 1
+        if played.difference is None:
+            self.equal += 1
+            return
+        self.first = self.first or FirstDifference(played.line.stamp_ns, played.difference)
+        self.changes.add(played)
+
+
+def replay_control(bag: Path, options: ReplayOptions) -> StageResult:
+    """Run every bridge of `bag` again; with other parameters or another robot: what it would have said, open loop."""
+    journals = stage_journals(bag, options.topic(TOPIC), STAGE)
+    began_s, tally, span_s = time.perf_counter(), _Tally(), 0.0
+    complaints: list[str] = []
+    notes: list[str] = []
+    for recorded in journals:
+        setup = asked_setup(recorded, options)
+        tally.changes.description += len(differing := description_changes(recorded))
+        notes += [*other_build(recorded), *differing[:1]]
+        complaints += recorded.complaints
+        for stretch in recorded.stretches:
+            span_s += _replay_stretch(stretch, setup, tally)
+    took_s = time.perf_counter() - began_s
+    complaints += contradictions(bag, options, journals)
+    if not tally.decisions:
+        raise ReplayError(f"{bag}: {_why_nothing(journals)}")
+    changes = tally.changes.told()
+    return StageResult(
+        *("control", tally.decisions, tally.equal, tally.not_judged, tally.first, changes, span_s, took_s),
+        complaints=tuple(complaints),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _replay_stretch(stretch: Stretch, setup: BridgeSetup, tally: _Tally) -> float:
+    """Run lines without a gap again; return how long they lasted [s]."""
+    transcript = Transcript(CODEC, ERRORS, _stand_in)
+    play = _player(transcript, setup)
+    judging, ticks, stamps_ns = stretch.whole, 0, []
+    needed = (SURELY_KNOWN_S + 2.0 * setup.policy_silence) * setup.settings.rate
+    for line in stretch.lines():
+        stamps_ns = [*stamps_ns[:1], line.stamp_ns]
+        judging = judging or (ticks >= needed and _enables(line))
+        ticks += line.call == "tick"
+        played = play(line)
+        if judging:
+            tally.judge(played)
+        else:
+            tally.not_judged += 1
+    return to_seconds(stamps_ns[-1] - stamps_ns[0]) if stamps_ns else 0.0
+
+
+def _player(transcript: Transcript, setup: BridgeSetup) -> Callable[[Line], Played]:
+    """Return what plays one line after another, on a bridge that it builds when the journal does, or before."""
+    bridges: list[Bridge] = []
+
+    def build() -> None:
+        bridges[:] = [build_bridge(Bridge, setup, AbsentRobot(), machine_clocks(), transcript)]
+
+    def play(line: Line) -> Played:
+        if line.call == BUILD:
+            return transcript.play(line, build)
+        if not bridges:
+            build()
+        if line.call not in CALLS:
+            raise ReplayError(f"line {line.number} of the journal calls {line.call!r}, which no bridge knows")
+        gave: Callable[[Any], object] = told_of if line.call == "tick" else (lambda result: result)
+        return transcript.play(line, getattr(bridges[0], line.call), gave)
+
+    return play
+
+
+def _enables(line: Line) -> bool:
+    """Return whether the arm is enabled in `line`: a bridge that began amid things then knows what the recorded did."""
+    started = any(heard.question == "start_controller" for heard in line.heard)
+    return line.call == "enable" and line.outcome is None and started
+
+
+def _stand_in(question: str, told: tuple[object, ...], last: object) -> object:
+    """Answer what was not asked then: a robot that goes where it is told, and clocks that stand."""
+    if question == "send":
+        return told[0]
+    return 0 if last is None and question in ("system", "steady", "link", "count") else last
+
+
+def _why_nothing(journals: list[Recorded]) -> str:
+    lines = sum(len(stretch.sealed) for recorded in journals for stretch in recorded.stretches)
+    return (
+        f"none of the {lines} lines of its journal can be judged: the bridge's beginning is not in the bag, nor is an "
+        f"arm enabled at least {SURELY_KNOWN_S:.0f} s after its first line"
+    )
