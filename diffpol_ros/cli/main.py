@@ -13,6 +13,7 @@ from diffpol_ros.cli.faults import Faults
 from diffpol_ros.cli.models import Models
 from diffpol_ros.cli.noise import Noise
 from diffpol_ros.cli.options import DemoOptions
+from diffpol_ros.cli.replay import Replay
 from diffpol_ros.cli.report import Report
 from diffpol_ros.cli.trial import Trial
 from diffpol_ros.core.errors import DiffpolError
@@ -37,6 +38,7 @@ Command = (
     | Annotated[Calibrate, tyro.conf.subcommand("calibrate")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
     | Annotated[Faults, tyro.conf.subcommand("faults")]
+    | Annotated[Replay, tyro.conf.subcommand("replay")]
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     | Annotated[Trial, tyro.conf.subcommand("trial")]
