@@ -1,4 +1,4 @@
-"""The journal of a stage as a topic: its head at once, then its lines, encoded and sent beside the stage's work."""
+"""The journal of a stage as a topic: its head at once and again and again, and its lines beside the stage's work."""
 
 from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock, ClockType
@@ -9,6 +9,7 @@ from diffpol_ros.journal.writing import Journal
 from diffpol_ros.nodes.quality import JOURNAL
 
 PERIOD_S = 0.05
+HEAD_PERIOD_S = 10.0
 
 
 class JournalTopic:
@@ -19,7 +20,10 @@ class JournalTopic:
         self._node, self._journal = node, journal
         self._publisher = node.create_publisher(String, topic, JOURNAL)
         self._publish([journal.head])
-        self._timer = node.create_timer(PERIOD_S, self.flush, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        # A bag that begins later, or is cut, must know whose lines they are.
+        periods = ((PERIOD_S, self.flush), (HEAD_PERIOD_S, lambda: self._publish([journal.head])))
+        self._timers = [node.create_timer(period_s, callback, clock=clock) for period_s, callback in periods]
 
     def flush(self) -> None:
         """Publish what was written since the last time."""
@@ -28,7 +32,8 @@ class JournalTopic:
     def close(self) -> None:
         """Publish what is left, and no more."""
         self.flush()
-        self._node.destroy_timer(self._timer)
+        for timer in self._timers:
+            self._node.destroy_timer(timer)
         self._node.destroy_publisher(self._publisher)
 
     def _publish(self, lines: list[str]) -> None:

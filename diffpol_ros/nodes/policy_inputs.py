@@ -11,25 +11,24 @@ from sensor_msgs.msg import JointState
 
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.core.types import Observation
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
 from diffpol_ros.nodes.object_status import blindness, from_status_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.policy.manifest.specs import ObservationSpec
-from diffpol_ros.policy.observer import Observer
+from diffpol_ros.policy.stage.journaled import Journaled
 from diffpol_ros.policy.stream_watch import StreamWatch
 
 JOINTS, END_EFFECTOR, STATUS = "joint_states", "end_effector_pose", "objects/status"
 
 
 class PolicyInputs:
-    """The subscriptions of a policy; hands on each observation, and each complaint about a message."""
+    """The subscriptions of a policy; tells its stage what comes in, and what is wrong with a message."""
 
     def __init__(
         self,
         node: Node,
         spec: ObservationSpec,
-        observed: Callable[[Observation], None],
+        stage: Journaled,
         complain: Callable[[str], None],
         clock: Clock,
         changed: Callable[[], None],
@@ -39,8 +38,7 @@ class PolicyInputs:
         self._node, self._frame, self._clock = node, spec.frame, clock
         self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR, STATUS)}
         self._blind = ""
-        self._observed, self._complain = observed, complain
-        self._observer = Observer()
+        self._stage, self._complain = stage, complain
         subscribe = node.create_subscription
         self._subscriptions = [
             subscribe(JointState, JOINTS, self._on_joint_states, STATES),
@@ -51,9 +49,8 @@ class PolicyInputs:
             callback = partial(self._on_object, name)
             self._subscriptions.append(subscribe(PoseWithCovarianceStamped, f"objects/{name}/pose", callback, EVENTS))
 
-    def reset(self, now_ns: int) -> None:
-        """Forget everything measured before `now_ns`."""
-        self._observer.reset(now_ns)
+    def reset(self) -> None:
+        """Forget how the streams flow."""
         for stream in self._streams.values():
             stream.forget()
 
@@ -76,21 +73,21 @@ class PolicyInputs:
             return
         stamp_ns = from_stamp(message.header.stamp)
         if self._is_new(JOINTS, stamp_ns):
-            self._hand_on(self._observer.see_gripper(stamp_ns, width))
+            self._stage.gripper(stamp_ns, width)
 
     def _on_end_effector(self, message: PoseStamped) -> None:
         stamp_ns = from_stamp(message.header.stamp)
         if self._in_frame(message, END_EFFECTOR) and self._is_new(END_EFFECTOR, stamp_ns):
-            self._hand_on(self._observer.see_end_effector(stamp_ns, from_pose_message(message.pose)))
+            self._stage.end_effector(stamp_ns, from_pose_message(message.pose))
 
     def _on_object(self, name: str, message: PoseWithCovarianceStamped) -> None:
         if self._in_frame(message, f"objects/{name}/pose"):
-            self._observer.see_object(from_estimate_message(name, message))
+            self._stage.object(from_estimate_message(name, message))
 
     def _on_status(self, message: DiagnosticArray) -> None:
         if not self._is_new(STATUS, from_stamp(message.header.stamp)):
             return
-        self._observer.see_tracking(from_status_message(message))
+        self._stage.tracking(from_status_message(message))
         before, self._blind = self._blind, blindness(message)
         if self._blind != before:
             self._changed()
@@ -102,7 +99,3 @@ class PolicyInputs:
         if message.header.frame_id != self._frame:
             self._complain(f"{topic} is in frame {message.header.frame_id!r}, the bundle asks for {self._frame!r}")
         return message.header.frame_id == self._frame
-
-    def _hand_on(self, observation: Observation | None) -> None:
-        if observation is not None:
-            self._observed(observation)

@@ -6,9 +6,12 @@ from functools import partial
 from rclpy.timer import Timer
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.clock import SteadyClock, to_seconds
+from diffpol_ros.core.clock import SystemClock, to_seconds
 from diffpol_ros.core.robot_description import load_robot_description
+from diffpol_ros.journal.build import build_of
+from diffpol_ros.journal.writing import Journal
 from diffpol_ros.nodes.diagnostics import Report
+from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.policy_gate import GateListener
 from diffpol_ros.nodes.policy_guidance import LiveGuidance
@@ -22,7 +25,9 @@ from diffpol_ros.nodes.ros_clock import RosClock
 from diffpol_ros.policy.loading import load_policy
 from diffpol_ros.policy.runner import PolicyRunner
 from diffpol_ros.policy.stage.attempts import attempted
+from diffpol_ros.policy.stage.calls import Calls
 from diffpol_ros.policy.stage.jobs import Answer, Failed, Job, Outcome, Surroundings
+from diffpol_ros.policy.stage.journaled import STAGE, Journaled, codec, errors, setup_of
 from diffpol_ros.policy.stage.report import runtime_values, stage_values
 from diffpol_ros.policy.stage.stage import PolicyStage
 
@@ -57,12 +62,16 @@ class PolicyNode(StageNode[PolicyParameters]):
         bundle.require_robot(robot.name, robot.base_frame)
         self._bundle = bundle
         self._stage = PolicyStage(bundle.manifest, PolicyRunner(bundle), self.parameters)
+        self._journal = Journal(codec(), errors(), SystemClock())
+        self._calls = Journaled(Calls(self._stage), self._journal)
         self._follow_parameters(self._stage)
-        self._connect(self._stage)
+        self._connect()
         self._thread = InferenceThread(self, self._stage, runtime.cores, self._on_inferred)
         self._taken.callback(self._thread.close)
         self.get_logger().info(f"{bundle.path}: verified, golden actions within {bundle.golden_error:.2g}")
-        self._warm_up()
+        setup = setup_of(self.parameters.model, bundle.digest, self.parameters, runtime, self._warm_up())
+        self._journal.begin(STAGE, setup, build_of())
+        self._taken.callback(JournalTopic(self, self._journal, "policy/journal").close)
 
     def activate(self) -> None:
         """Start ticking, with nothing seen."""
@@ -100,37 +109,33 @@ class PolicyNode(StageNode[PolicyParameters]):
         """Return why the arm must not follow this policy now; an empty text while it may."""
         if self._stage is None or self._timer is None:
             return "inactive"
-        look = partial(self._stage.distrust, self._now_ns(), self._surroundings())
+        look = partial(self._calls.distrust, self._now_ns(), self._surroundings())
         return attempted(look, "the look at the policy")
 
-    def _look(self) -> None:
-        self._heartbeat.look()
-
     def _follow_parameters(self, stage: PolicyStage) -> None:
-        self._settings = LiveSettings(self, stage)
+        self._settings = LiveSettings(self, stage, self._calls.settings)
         self._taken.callback(self._settings.close)
         self._guidance = LiveGuidance(self, self._bundle.guidance)
         self._taken.callback(self._guidance.close)
 
-    def _connect(self, stage: PolicyStage) -> None:
+    def _connect(self) -> None:
         self._topics = PolicyTopics(self, self._bundle.manifest.action.frame)
         self._taken.callback(self._topics.close)
         clock = RosClock(self.loop_clock())
         self._inputs = PolicyInputs(
-            self, self._bundle.manifest.observation, stage.observe, self._complain, clock, self._look
+            self, self._bundle.manifest.observation, self._calls, self._complain, clock, self._heartbeat.look
         )
         self._taken.callback(self._inputs.close)
         self._images = PolicyImages(self, self._bundle.manifest.networks.encoders, self._complain)
         self._taken.callback(self._images.close)
-        self._taken.callback(GateListener(self, stage.horizon.stand).close)
+        self._taken.callback(GateListener(self, self._calls.stand).close)
         reset = self.create_service(Trigger, "policy/reset", self._on_reset)
         self._taken.callback(self.destroy_service, reset)
 
-    def _warm_up(self) -> None:
-        clock = SteadyClock()
-        start_ns = clock.now_ns()
-        self._thread.warm_up(self._surroundings())
-        self.get_logger().info(f"warm after {to_seconds(clock.now_ns() - start_ns):.1f} s")
+    def _warm_up(self) -> tuple[tuple[int, ...], ...]:
+        taken_ns = self._thread.warm_up(self._surroundings())
+        self.get_logger().info(f"warm after {to_seconds(sum(map(sum, taken_ns))):.1f} s of inferences")
+        return taken_ns
 
     def _now_ns(self) -> int:
         return self.get_clock().now().nanoseconds
@@ -144,14 +149,15 @@ class PolicyNode(StageNode[PolicyParameters]):
         back_ns = before_ns - self._ticked_ns
         if back_ns > 0:
             self._forget()
-            stage.complain(f"the clock stepped back by {to_seconds(back_ns):.3f} s: all is forgotten")
+            self._calls.complain(f"the clock stepped back by {to_seconds(back_ns):.3f} s: all is forgotten")
             self.get_logger().warning(stage.complaint)
 
     def _forget(self) -> None:
         if self._stage is not None:
-            self._stage.reset()
-            self._inputs.reset(self._now_ns())
-            self._images.reset(self._now_ns())
+            now_ns = self._now_ns()
+            self._calls.forget(now_ns)
+            self._inputs.reset()
+            self._images.reset(now_ns)
 
     def _on_reset(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._forget()
@@ -162,14 +168,14 @@ class PolicyNode(StageNode[PolicyParameters]):
         assert self._stage is not None
         self._watch_clock(self._stage)
         self._settings.apply()
-        work = self._stage.tick(self._now_ns(), self._surroundings())
+        work = self._calls.tick(self._now_ns(), self._surroundings())
         if isinstance(work, Job):
             self._thread.submit(work)
         self._tell(work if isinstance(work, Answer) else None)
 
     def _on_inferred(self, outcome: Outcome) -> None:
         assert self._stage is not None
-        self._tell(self._stage.absorb(outcome, self._now_ns()))
+        self._tell(self._calls.absorb(outcome, self._now_ns()))
 
     def _tell(self, answer: Answer | Failed | None) -> None:
         self._heartbeat.look()
@@ -180,7 +186,7 @@ class PolicyNode(StageNode[PolicyParameters]):
 
     def _complain(self, complaint: str) -> None:
         if self._stage is not None:
-            self._stage.complain(complaint)
+            self._calls.complain(complaint)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What the policy node is told, and what of it may change while the arm moves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, cast, get_args, get_type_hints
 
@@ -46,9 +47,9 @@ class PolicyParameters(StageSettings, GuidanceParameters):
 class LiveSettings:
     """Keeps the stage's settings equal to the node's parameters; refuses what the stage would not take."""
 
-    def __init__(self, node: Node, stage: PolicyStage) -> None:
-        """Follow the parameters of `node`, which has declared them."""
-        self._node, self._stage = node, stage
+    def __init__(self, node: Node, stage: PolicyStage, apply: Callable[[StageSettings], None]) -> None:
+        """Follow the parameters of `node`, which has declared them; `apply` gives `stage` new ones."""
+        self._node, self._stage, self._apply = node, stage, apply
         node.add_on_set_parameters_callback(self._on_set)
 
     def close(self) -> None:
@@ -59,7 +60,7 @@ class LiveSettings:
         """Let the stage go by what the parameters say now."""
         settings = self._settings(())
         if settings != self._stage.settings:
-            self._stage.settings = settings
+            self._apply(settings)
 
     def _settings(self, changes: tuple[Parameter, ...]) -> StageSettings:
         values = {field.name: self._node.get_parameter(field.name).value for field in fields(StageSettings)}

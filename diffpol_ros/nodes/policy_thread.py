@@ -20,9 +20,9 @@ class InferenceThread:
         self._wake = Wake(node, self._collect)
         self._worker: Worker[Outcome] = Worker(self._wake, cores)
 
-    def warm_up(self, surroundings: Surroundings) -> None:
-        """Run the policy dry, in the thread that will run it, and wait for that."""
-        self._worker.wait_for(partial(self._stage.warm_up, surroundings))
+    def warm_up(self, surroundings: Surroundings) -> tuple[tuple[int, ...], ...]:
+        """Run the policy dry, in the thread that will run it, wait for that, and return the times taken [ns]."""
+        return self._worker.wait_for(partial(self._stage.warm_up, surroundings))
 
     def submit(self, job: Job) -> None:
         """Do a job."""

@@ -1,7 +1,7 @@
 """Looks that are looked again: where the bag has the image, what was found in it then is not taken but found anew."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Protocol, TypeVar
 
 from diffpol_ros.estimation.desk import LOOKED, Outcome
@@ -42,11 +42,19 @@ class _Seen:
 
 @dataclass
 class Tally:
-    """How many looks were made again, taken from the journal for lack of the image, and for an altered image."""
+    """How many looks were made again, and how many of them found something else.
+
+    taken: from the journal, for lack of the image. altered: of these, where another image has its stamp.
+    """
 
     again: int = 0
+    differing: int = 0
     taken: int = 0
     altered: int = 0
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Return both together."""
+        return Tally(*(sum(pair) for pair in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass
@@ -81,8 +89,10 @@ class SeeingAgain:
             return outcome
         self._recall(then.camera, seen)
         now = self.stage.sight(frame)
-        self._differ(first_difference(self.codec, self.codec.plain(then), self.codec.plain(now), "look"))
+        difference = first_difference(self.codec, self.codec.plain(then), self.codec.plain(now), "look")
+        self._differ(difference)
         self.tally.again += 1
+        self.tally.differing += difference is not None
         seen.itself = True
         self._remember(then, seen)
         return Outcome(outcome.era, outcome.took_ns, now)

@@ -70,9 +70,9 @@ class PolicyStage:
         self._failure, self._grave = complaint, True
         self.horizon.hold()
 
-    def warm_up(self, surroundings: Surroundings) -> None:
-        """Run each program that will be asked for, and learn how long they take; refuse those too slow for a chunk."""
-        self._warmth.run(self._settings, surroundings.mixture, self.horizon.pace)
+    def warm_up(self, surroundings: Surroundings) -> tuple[tuple[int, ...], ...]:
+        """Run each program that will be asked for, and learn and return how long they take; refuse too slow ones."""
+        return self._warmth.run(self._settings, surroundings.mixture, self.horizon.pace)
 
     def reset(self) -> None:
         """Forget all observations and the plan; an inference that runs is thrown away when it ends."""

@@ -26,26 +26,36 @@ class Warmth:
         self._runner = runner
         self._known: set[Variant] = set()
         self._assemblies = 0
+        self._taken: tuple[tuple[int, ...], ...] = ()
 
-    def run(self, settings: StageSettings, mixture: Mixture | None, pace: Pace) -> None:
-        """Run what `settings` will ask for, and tell `pace` how long it takes; refuse what is too slow for a chunk."""
+    def run(self, settings: StageSettings, mixture: Mixture | None, pace: Pace) -> tuple[tuple[int, ...], ...]:
+        """Run what `settings` will ask for, and tell `pace` how long it takes; refuse what is too slow for a chunk.
+
+        Return the times of all runs, first ones included [ns].
+        """
         pace.latency.restart(self._latencies_ns(settings, mixture))
         slowness = pace.slowness(pace.latency.figures.median_s)
         if slowness:
             raise BundleError(f"{self._name}: {slowness}")
+        return self._taken
 
     def _latencies_ns(self, settings: StageSettings, mixture: Mixture | None) -> list[int]:
         """Run each ask, about 1 s at most; return the times of all but first runs [ns]."""
         latencies_ns: list[int] = []
         for ask in self._asks(settings, mixture):
-            self._runner.warm_up((ask,))
-            taken_ns = list(self._runner.warm_up((ask,)))
+            self._warm_up(ask)
+            taken_ns = list(self._warm_up(ask))
             while len(taken_ns) < RUNS and sum(taken_ns) < LONGEST_NS:
-                taken_ns += self._runner.warm_up((ask,))
+                taken_ns += self._warm_up(ask)
             self._known.add(_variant(ask))
             latencies_ns += taken_ns
         self._assemblies = self._runner.assemblies
         return latencies_ns
+
+    def _warm_up(self, ask: Ask) -> tuple[int, ...]:
+        times_ns = self._runner.warm_up((ask,))
+        self._taken += (times_ns,)
+        return times_ns
 
     def knows(self, ask: Ask) -> bool:
         """Return whether the inference that has just run is typical of such an ask.

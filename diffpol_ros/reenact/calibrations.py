@@ -1,0 +1,36 @@
+"""Calibrations to be tried in place of the recorded ones: a folder like calibration/."""
+
+from pathlib import Path
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.estimation.calibration import (
+    CameraCalibration,
+    ObjectModel,
+    load_camera,
+    load_object,
+)
+from diffpol_ros.reenact.estimation_run import Rig
+
+CAMERAS, OBJECTS = "cameras", "objects"
+
+
+def rig_with(rig: Rig, folder: str) -> tuple[Rig, tuple[str, ...]]:
+    """Return `rig` with what `folder` calibrates in place of its own, and the names of that."""
+    home = Path(folder).absolute()
+    cameras: dict[str, CameraCalibration] = {}
+    objects: dict[str, ObjectModel] = {}
+    for path in sorted((home / CAMERAS).glob("*.yaml")):
+        camera = load_camera(str(path), placed=False)
+        if camera.placed:
+            cameras[camera.name] = camera
+    for path in sorted((home / OBJECTS).glob("*.yaml")):
+        model = load_object(str(path))
+        objects[model.name] = model
+    names = [one.name for one in (*rig.cameras, *rig.objects, *rig.landmarks)]
+    replaced = tuple(name for name in names if name in cameras or name in objects)
+    if not replaced:
+        raise ResourceError(
+            f"{home}: calibrates none of {', '.join(names)}: give a folder with {CAMERAS}/<name>.yaml or "
+            f"{OBJECTS}/<name>.yaml"
+        )
+    return rig.instead(cameras, objects), replaced

@@ -1,0 +1,111 @@
+"""Estimation run again: the images of a bag looked at anew, or the tags that were found then fused anew."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from diffpol_ros.core.types import ObjectEstimate
+from diffpol_ros.estimation.journaled import STAGE
+from diffpol_ros.journal.reading import Recorded, Stretch
+from diffpol_ros.reenact.calibrations import rig_with
+from diffpol_ros.reenact.estimation_changes import EstimationChanges, estimates_in
+from diffpol_ros.reenact.estimation_run import EstimationRun, Rig
+from diffpol_ros.reenact.estimation_topics import contradictions
+from diffpol_ros.reenact.journals import other_build, stage_journals
+from diffpol_ros.reenact.judging import Judging
+from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.reenact.pictures import Pictures
+from diffpol_ros.reenact.result import ReplayError, StageResult
+from diffpol_ros.reenact.seeing_again import Tally
+from diffpol_ros.replay.bag_reader import BagReader
+
+TOPIC = "estimation/journal"
+DECIDING = ("offer", "collect", "status")
+
+
+def replay_estimation(bag: Path, options: ReplayOptions) -> StageResult:
+    """Run estimation of `bag` again, with the calibration of `options` if it names one."""
+    journals = stage_journals(bag, options.topic(TOPIC), STAGE)
+    replay = _Replay(BagReader(bag), options)
+    began_s = time.perf_counter()
+    for recorded in journals:
+        replay.run(recorded)
+    replay.compare_published(journals)
+    if not replay.judging.decisions:
+        raise ReplayError(f"{bag}: the beginning of estimation's journal is missing, so nothing of it can be judged")
+    return replay.result(time.perf_counter() - began_s)
+
+
+class _Replay:
+    """Runs one journal of a bag after the other."""
+
+    def __init__(self, bag: BagReader, options: ReplayOptions) -> None:
+        self._bag, self._options = bag, options
+        self._changes, self._seen = EstimationChanges(), Tally()
+        self.judging = Judging()
+        self._ended_ns = 0
+        self._complaints: list[str] = []
+        self._notes: list[str] = []
+
+    def run(self, recorded: Recorded) -> None:
+        """Run all stretches that begin with a new stage."""
+        rig = Rig.of(recorded.head.setup)
+        self._notes += other_build(recorded)
+        self._complaints += recorded.complaints
+        if self._options.calibration:
+            rig, replaced = rig_with(rig, self._options.calibration)
+            self._notes.append(f"with {self._options.calibration}: {', '.join(replaced)}")
+        for stretch in recorded.stretches:
+            if stretch.whole:
+                self._run(stretch, rig)
+            else:
+                self.judging.not_judged += len(stretch.sealed)
+
+    def compare_published(self, journals: list[Recorded]) -> None:
+        """Hold what was published against the journals, where these are whole."""
+        whole = all(not recorded.missing for recorded in journals)
+        names = {model.name for recorded in journals for model in Rig.of(recorded.head.setup).objects}
+        found = contradictions(self._bag, self._options, sorted(names), _recorded(journals)) if whole else []
+        for each in found:
+            # What was published last may have been recorded, and its line not.
+            if each.stamp_ns <= self._ended_ns:
+                self.judging.differ(each.stamp_ns, each.difference)
+
+    def result(self, took_s: float) -> StageResult:
+        """Return what came of it."""
+        judging, seen = self.judging, self._seen
+        looked = f"{seen.again} of {seen.again + seen.taken} images looked at again"
+        if seen.taken:
+            looked += "; of the others, which are not in the bag, the recorded tags were taken"
+        if seen.altered:
+            self._complaints.append(f"{seen.altered} images are not those that were looked at: lossy compression?")
+        return StageResult(
+            *(STAGE, judging.decisions, judging.equal, judging.not_judged, judging.first),
+            self._changes.told(seen.differing, seen.altered),
+            judging.span_s,
+            took_s,
+            complaints=tuple(self._complaints),
+            notes=tuple(dict.fromkeys([*self._notes, looked])),
+        )
+
+    def _run(self, stretch: Stretch, rig: Rig) -> None:
+        pictures = {camera.name: Pictures(self._bag, camera.name, self._options.namespace) for camera in rig.cameras}
+        run = EstimationRun(rig, pictures)
+        began_ns = ended_ns = 0
+        try:
+            for line in stretch.lines():
+                began_ns, ended_ns = began_ns or line.stamp_ns, line.stamp_ns
+                played, difference = run.play(line)
+                self.judging.judge(line, difference, line.call in DECIDING)
+                self._changes.add(played)
+        finally:
+            run.close()
+        self.judging.span_ns += ended_ns - began_ns
+        self._ended_ns = max(self._ended_ns, ended_ns)
+        self._seen = self._seen.plus(run.seeing.tally)
+
+
+def _recorded(journals: list[Recorded]) -> Iterator[ObjectEstimate]:
+    for recorded in journals:
+        for stretch in recorded.stretches:
+            yield from estimates_in(stretch.lines())

@@ -1,0 +1,67 @@
+"""How far estimates are from the recorded ones."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from diffpol_ros.core.spatial import rotation_between
+from diffpol_ros.core.types import ObjectEstimate
+from diffpol_ros.estimation.journaled import codec
+from diffpol_ros.journal.lines import Line
+from diffpol_ros.journal.raised import is_raised
+from diffpol_ros.journal.transcript import Played
+from diffpol_ros.journal.values import Plain
+from diffpol_ros.reenact.result import Change
+
+COLLECT, STATUS = "collect", "status"
+
+
+@dataclass
+class EstimationChanges:
+    """The greatest shift [m] and turn [rad] of an estimate, estimates without a counterpart, calls that differ."""
+
+    position: float = 0.0
+    rotation: float = 0.0
+    unmatched: int = 0
+    calls: int = 0
+
+    def add(self, played: Played) -> None:
+        """Take what came of one line."""
+        self.calls += played.difference is not None
+        then = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.line.outcome)}
+        now = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.outcome)}
+        self.unmatched += len(then.keys() ^ now.keys())
+        for key in then.keys() & now.keys():
+            self._compare(then[key], now[key])
+
+    def told(self, looks: int, altered: int) -> tuple[Change, ...]:
+        """Return all measures; `looks`: that found something else, `altered`: images that are not the recorded."""
+        return (
+            Change("position", self.position, "m"),
+            Change("rotation", self.rotation, "rad"),
+            Change("estimates_missing_or_new", self.unmatched),
+            Change("looks", looks),
+            Change("images_altered", altered),
+            Change("decisions", self.calls),
+        )
+
+    def _compare(self, then: ObjectEstimate, now: ObjectEstimate) -> None:
+        shift = float(np.linalg.norm(now.pose.position - then.pose.position))
+        same = np.array_equal(then.pose.quaternion, now.pose.quaternion)
+        turn = 0.0 if same else float(np.linalg.norm(rotation_between(then.pose.quaternion, now.pose.quaternion)))
+        self.position, self.rotation = max(self.position, shift), max(self.rotation, turn)
+
+
+def estimates_of(call: str, outcome: Plain) -> list[ObjectEstimate]:
+    """Return the estimates in the outcome of a line."""
+    if outcome is None or is_raised(outcome) or call not in (COLLECT, STATUS):
+        return []
+    value = codec().value(outcome if call == COLLECT else outcome[0])
+    return [each for each in value if isinstance(each, ObjectEstimate)]
+
+
+def estimates_in(lines: Iterable[Line]) -> Iterator[ObjectEstimate]:
+    """Yield what was estimated then."""
+    for line in lines:
+        yield from estimates_of(line.call, line.outcome)

@@ -1,0 +1,37 @@
+"""Counts what is the same and what is not, line by line."""
+
+from dataclasses import dataclass
+
+from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.journal.difference import Difference
+from diffpol_ros.journal.lines import Line
+from diffpol_ros.reenact.result import FirstDifference
+
+
+@dataclass
+class Judging:
+    """What was found so far; span_ns: how long what was run again had lasted."""
+
+    decisions: int = 0
+    equal: int = 0
+    not_judged: int = 0
+    first: FirstDifference | None = None
+    span_ns: int = 0
+
+    def judge(self, line: Line, difference: Difference | None, decides: bool) -> None:
+        """Count a line that was run again; one that only tells what came in counts where it differs."""
+        self.decisions += decides or difference is not None
+        self.equal += decides and difference is None
+        if difference is not None and self.first is None:
+            self.first = FirstDifference(line.stamp_ns, difference)
+
+    def differ(self, stamp_ns: int, difference: Difference) -> None:
+        """Count a decision that differs apart from the journal."""
+        self.decisions += 1
+        if self.first is None or stamp_ns < self.first.stamp_ns:
+            self.first = FirstDifference(stamp_ns, difference)
+
+    @property
+    def span_s(self) -> float:
+        """Return how long it had lasted [s]."""
+        return to_seconds(self.span_ns)

@@ -1,0 +1,47 @@
+"""How far what a policy says is from what was said."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffpol_ros.core.spatial import quaternion_from_rot6d, rotation_between
+from diffpol_ros.reenact.result import Change
+
+Vectors = NDArray[np.float32]
+POSITION, ROTATION, WIDTH = slice(0, 3), slice(3, 9), 9
+
+
+@dataclass
+class PolicyChanges:
+    """The greatest change of an action's position [m], rotation [rad] and gripper width [m]; decisions that differ."""
+
+    position: float = 0.0
+    rotation: float = 0.0
+    width: float = 0.0
+    decisions: int = 0
+
+    def compare(self, then: Vectors, now: Vectors) -> None:
+        """Take actions (T_p, 10), recorded and new ones."""
+        if then.tobytes() == now.tobytes():
+            return
+        apart = np.abs(then.astype(np.float64) - now.astype(np.float64))
+        shifts = np.linalg.norm(apart[:, POSITION], axis=1)
+        turns = [_turn(*pair) for pair in zip(then[:, ROTATION], now[:, ROTATION], strict=True)]
+        self.position = max(self.position, float(shifts.max()))
+        self.rotation = max(self.rotation, *turns)
+        self.width = max(self.width, float(apart[:, WIDTH].max()))
+
+    def told(self) -> tuple[Change, ...]:
+        """Return all measures."""
+        return (
+            Change("position", self.position, "m"),
+            Change("rotation", self.rotation, "rad"),
+            Change("gripper_width", self.width, "m"),
+            Change("decisions", self.decisions),
+        )
+
+
+def _turn(then: Vectors, now: Vectors) -> float:
+    quaternions = [quaternion_from_rot6d(each.astype(np.float64)) for each in (then, now)]
+    return float(np.linalg.norm(rotation_between(*quaternions)))
