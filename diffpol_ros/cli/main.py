@@ -7,12 +7,14 @@ from typing import Annotated
 
 import tyro
 
+from diffpol_ros.cli.bag import Bag
 from diffpol_ros.cli.calibrate import Calibrate
 from diffpol_ros.cli.doctor import Doctor
 from diffpol_ros.cli.faults import Faults
 from diffpol_ros.cli.models import Models
 from diffpol_ros.cli.noise import Noise
 from diffpol_ros.cli.options import DemoOptions
+from diffpol_ros.cli.record import RecordOptions
 from diffpol_ros.cli.replay import Replay
 from diffpol_ros.cli.report import Report
 from diffpol_ros.cli.trial import Trial
@@ -38,6 +40,8 @@ Command = (
     | Annotated[Calibrate, tyro.conf.subcommand("calibrate")]
     | Annotated[Noise, tyro.conf.subcommand("noise")]
     | Annotated[Faults, tyro.conf.subcommand("faults")]
+    | Annotated[RecordOptions, tyro.conf.subcommand("record")]
+    | Annotated[Bag, tyro.conf.subcommand("bag")]
     | Annotated[Replay, tyro.conf.subcommand("replay")]
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]

@@ -21,7 +21,7 @@ class RecordingHealth:
         if recorder.failure:
             self._once("failure", recorder.failure)
         elif recorder.dropped:
-            self._once("dropped", "the disk is too slow: messages are dropped")
+            self._once("dropped", "messages are dropped: the disk, or this machine, is too slow")
         for topic, count in self._taps.missed.items():
             self._once(topic, f"{count} messages of {topic} were sent and did not arrive: this machine is too busy")
 
@@ -36,7 +36,7 @@ class RecordingHealth:
         if recorder.failure:
             return Report.error(recorder.failure, values)
         if recorder.dropped:
-            return Report.warn(f"{recorder.dropped} messages dropped: the disk is too slow", values)
+            return Report.warn(f"{recorder.dropped} messages dropped: the disk, or this machine, is too slow", values)
         if missed:
             worst = max(missed, key=lambda topic: missed[topic])
             told = f"{values['missed']} messages did not arrive, most of {worst}: this machine is too busy"

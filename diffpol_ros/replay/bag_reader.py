@@ -1,77 +1,111 @@
-"""Reads a bag back, also one whose recorder was killed."""
+"""Reads a bag back: MCAP or sqlite3, split, packed, and also one whose recorder was killed."""
 
-import io
 from collections.abc import Collection, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mcap.exceptions import EndOfFile
-from mcap.reader import NonSeekingReader
+import zstandard
+from rosbags.typesys.store import Typestore
 
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.replay.bag_files import Scan, find_files, scans
+from diffpol_ros.replay.bag_types import BagTypes
+from diffpol_ros.replay.mcap_parts import StoredMessage, StoredSchema
 from diffpol_ros.replay.schemas import decode
+from diffpol_ros.replay.sqlite_scan import SOURCE_OF_TIME, SqliteScan
 
 
 @dataclass(frozen=True)
 class Record:
-    """One message of a bag. log_ns: when the recorder received it, published_ns: when it was sent [ns]. data: CDR."""
+    """One message of a bag. log_ns: when the recorder received it, published_ns: when it was sent [ns]. data: CDR.
+
+    store: the types to decode it by, where they are not the standard ones.
+    """
 
     topic: str
     type_name: str
     log_ns: int
     published_ns: int
     data: bytes
+    store: Typestore | None = field(default=None, repr=False, compare=False)
 
     @property
     def message(self) -> Any:
         """Return the decoded message."""
-        return decode(self.data, self.type_name)
+        try:
+            return decode(self.data, self.type_name, self.store)
+        except ResourceError as error:
+            raise ResourceError(f"{self.topic}, received at {self.log_ns} ns: {error}") from error
 
 
 class BagReader:
-    """A bag folder, or its MCAP file."""
+    """A bag's folder, or one of its files.
+
+    `complaints` says what is wrong with it: some is known at once, the rest when `records` has come to its end.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Find the MCAP file of the bag at `path`."""
-        files = [path] if path.is_file() else sorted(path.glob("*.mcap"))
-        if len(files) != 1:
-            raise ResourceError(f"{path}: holds {len(files)} .mcap files, expected one bag")
-        self._file = files[0]
+        """Find the files of the bag at `path`."""
+        self._found = find_files(path)
+        self._types = BagTypes()
+        self._complaints = dict.fromkeys(self._found.complaints)
 
     @property
     def folder(self) -> Path:
         """Return the folder the bag lies in."""
-        return self._file.parent
+        return self._found.folder
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return its files, in their order."""
+        return self._found.files
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Return what was found wrong with the bag so far, each once."""
+        return (*self._complaints, *self._types.complaints)
 
     def topics(self) -> dict[str, str]:
         """Return the message type of each topic that has messages."""
         return {record.topic: record.type_name for record in self.records()}
 
     def records(self, topics: Collection[str] | None = None) -> Iterator[Record]:
-        """Yield the messages (of `topics`, or of all) in the order of the file, which is that of their reception.
+        """Yield the messages (of `topics`, or of all) in the order of the files, which is that of their reception.
 
         A bag cut short by a kill has no index and no end: what was written is yielded all the same.
         """
-        names = None if topics is None else list(topics)
-        with _WholeRecords(self._file.open("rb", buffering=0)) as stream:
-            messages = NonSeekingReader(stream).iter_messages(topics=names, log_time_order=False)
-            with suppress(EndOfFile):
-                for schema, channel, message in messages:
-                    name = schema.name if schema else ""
-                    yield Record(channel.topic, name, message.log_time, message.publish_time, message.data)
+        names = None if topics is None else set(topics)
+        count = 0
+        for scan in scans(self._found, self._complaints):
+            for record in self._records(scan, names):
+                yield record
+                count += 1
+        counted = self._found.counted
+        if topics is None and counted is not None and counted != count:
+            self._complaints[f"its metadata.yaml counts {counted} messages, {count} could be read"] = None
 
+    def _records(self, scan: Scan, names: set[str] | None) -> Iterator[Record]:
+        if isinstance(scan, SqliteScan):
+            self._complaints[SOURCE_OF_TIME] = None
+        stores: dict[int, Typestore | None] = {}
+        for message in scan.messages(None if names is None else lambda channel: channel.topic in names):
+            channel = scan.channels[message.channel]
+            schema = scan.schemas.get(channel.schema, StoredSchema("", "", ""))
+            if message.channel not in stores:
+                stores[message.channel] = self._types.store(schema, channel.digest)
+            data = self._plain(message) if self._found.packed else message.data
+            store = stores[message.channel]
+            yield Record(channel.topic, schema.name, message.log_ns, message.published_ns, data, store)
 
-class _WholeRecords(io.BufferedReader):
-    """A file that ends before a record that is not whole: mcap's reader would stumble inside it."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        if size is not None and len(data) < size:
-            raise EndOfFile
-        return data
+    def _plain(self, message: StoredMessage) -> bytes:
+        try:
+            return zstandard.ZstdDecompressor().decompressobj().decompress(message.data)
+        except zstandard.ZstdError as error:
+            raise ResourceError(
+                f"{self.folder}: a message at {message.log_ns} ns cannot be unpacked: {error}"
+            ) from error
 
 
 def stamp_ns(message: Any) -> int:

@@ -54,7 +54,7 @@ class _File:
     def add(self, topic: _Topic) -> None:
         schema = topic.schema
         if schema.name not in self._schemas:
-            self._schemas[schema.name] = self._writer.add_schema(schema.name, "ros2msg", schema.text.encode())
+            self._schemas[schema.name] = self._writer.add_schema(schema.name, schema.encoding, schema.text.encode())
         # The first is how rosbag2 of Humble and Jazzy say it, the second is Jazzy's.
         metadata = {"offered_qos_profiles": topic.quality, "topic_type_hash": schema.digest}
         self._channels.append(self._writer.add_channel(topic.name, "cdr", self._schemas[schema.name], metadata))
@@ -117,11 +117,15 @@ class BagWriter:
         """Append one CDR message of the topic numbered `topic`, with both its times in [ns since the epoch]."""
         file = self._file
         if file.count and self._split.due(file.size_bytes, log_ns - file.start_ns):
-            file.close()
-            self._written.append(file.entry)
-            self._file = file = self._next_file()
-        file.write(topic, log_ns, published_ns, data)
+            self.next_file()
+        self._file.write(topic, log_ns, published_ns, data)
         self._topics[topic].count += 1
+
+    def next_file(self) -> None:
+        """Finish the file, begin the next."""
+        self._file.close()
+        self._written.append(self._file.entry)
+        self._file = self._next_file()
 
     def flush(self) -> None:
         """Give what is pending to the operating system."""

@@ -14,11 +14,12 @@ from diffpol_ros.core.errors import ResourceError
 
 @dataclass(frozen=True)
 class Schema:
-    """A message type as a bag stores it: its name, its full text, its REP-2011 hash."""
+    """A message type as a bag stores it: its name, its full text, its REP-2011 hash, how the text is written."""
 
     name: str
     text: str
     digest: str
+    encoding: str = "ros2msg"
 
 
 @cache
@@ -72,10 +73,11 @@ def store_of(name: str, text: str, encoding: str = "ros2msg") -> Typestore:
 
 def decode(data: bytes, name: str, store: Typestore | None = None) -> Any:
     """Return a CDR message as an object with the fields of its type; arrays of numbers are numpy arrays."""
+    store = store or typestore()
+    if name not in store.fielddefs:
+        raise ResourceError(f"message type {name} is unknown, and the bag does not define it")
     try:
-        return (store or typestore()).deserialize_cdr(data, name)
-    except KeyError as error:
-        raise ResourceError(f"message type {name} is unknown, and the bag does not define it") from error
+        return store.deserialize_cdr(data, name)
     except (SerdeError, IndexError, TypeError, AssertionError) as error:
         raise ResourceError(f"a message of {len(data)} bytes is no {name}: {error}") from error
 

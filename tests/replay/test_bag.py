@@ -91,7 +91,7 @@ def test_an_unknown_type_is_named(folder: Path) -> None:
 
 
 def test_a_folder_without_a_bag_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ResourceError, match=r"holds 0 \.mcap files"):
+    with pytest.raises(ResourceError, match="holds no bag"):
         BagReader(tmp_path)
 
 
