@@ -15,12 +15,18 @@ from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.journal.values import JournalError
 from diffpol_ros.reenact.control import replay_control
+from diffpol_ros.reenact.estimation import replay_estimation
 from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.reenact.policy import replay_policy
 from diffpol_ros.reenact.result import ReplayError, StageResult
 from diffpol_ros.reenact.thresholds import excesses, load_thresholds
 
 SAME, CHANGED, NOTHING = 0, 1, 2
-REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {"control": replay_control}
+REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {
+    "estimation": replay_estimation,
+    "policy": replay_policy,
+    "control": replay_control,
+}
 
 
 def run_replay(asked: Replay, console: Console | None = None) -> int:
@@ -42,7 +48,10 @@ def run_replay(asked: Replay, console: Console | None = None) -> int:
     _tell(results, refusals, console)
     if not results:
         return NOTHING
-    return _judge(asked, results, console) if asked.check else _verdict(results, refusals)
+    same = _kept(asked.check, results, console) if asked.check else all(result.proven for result in results)
+    if not same:
+        return CHANGED
+    return NOTHING if refusals else SAME
 
 
 def find_bag(path: Path) -> Path:
@@ -56,22 +65,15 @@ def _options(asked: Replay) -> ReplayOptions:
     return ReplayOptions(asked.namespace, asked.params, asked.robot, asked.model, asked.calibration)
 
 
-def _verdict(results: list[StageResult], refusals: list[str]) -> int:
-    if not all(result.proven for result in results):
-        return CHANGED
-    return NOTHING if refusals else SAME
-
-
-def _judge(asked: Replay, results: list[StageResult], console: Console) -> int:
-    """Compare with what the thresholds allow."""
-    assert asked.check is not None
-    thresholds = load_thresholds(asked.check)
-    found = [excess for result in results for excess in excesses(thresholds, result, asked.check)]
-    found += [complaint for result in results for complaint in result.complaints]
+def _kept(path: Path, results: list[StageResult], console: Console) -> bool:
+    """Return whether no more changed than the thresholds allow, and nothing speaks against the verdict."""
+    thresholds = load_thresholds(path)
+    found = [excess for result in results for excess in excesses(thresholds, result, path)]
     for each in found:
         console.print(escape(each), style="red")
-    console.print(f"{asked.check}: {'exceeded' if found else 'kept'}", style="red" if found else "green")
-    return CHANGED if found else SAME
+    kept = not found and not any(result.complaints for result in results)
+    console.print(f"{escape(str(path))}: {'kept' if kept else 'exceeded'}", style="green" if kept else "red")
+    return kept
 
 
 def _table(results: list[StageResult]) -> Table:
