@@ -1,13 +1,14 @@
 """What /diagnostics says of the bridge: gate, loop, policy, and everything that was refused, by name."""
 
 from diffpol_ros.bridge.bridge import Bridge
+from diffpol_ros.bridge.recorded import RecordedBridge
 from diffpol_ros.control.loop_timing import LoopTiming
 from diffpol_ros.control.verdict import Stop, Verdict
 from diffpol_ros.nodes.bridge_topics import verdict_report
 from diffpol_ros.nodes.diagnostics import Level, Report
 
 
-def bridge_report(bridge: Bridge, timing: LoopTiming, verdict: Verdict) -> Report:
+def bridge_report(bridge: RecordedBridge, timing: LoopTiming, verdict: Verdict) -> Report:
     """Return how the bridge is; `verdict` is its last."""
     summary, counts = timing.summary(), dict(bridge.counts)
     values = {
@@ -18,6 +19,7 @@ def bridge_report(bridge: Bridge, timing: LoopTiming, verdict: Verdict) -> Repor
         "period_ms.worst": summary.worst_ms,
         "command_lead_s": bridge.follower.settings.command_lead,
         "robot.losses": bridge.link.losses,
+        "journal.failure": bridge.journal.failure,
         **_policy_values(bridge),
         **{name: counts[name] for name in sorted(counts)},
     }
