@@ -112,11 +112,12 @@ def golden_of(manifest: Manifest, weights: NDArray[np.float32]) -> Golden:
     )
 
 
-def write_tiny_bundle(folder: Path) -> Path:
-    """Write a bundle that verifies into a new `folder`."""
+def write_tiny_bundle(folder: Path, scale: float = 1.0) -> Path:
+    """Write a bundle that verifies into a new `folder`; `scale` makes another policy of it."""
     folder.mkdir()
-    onnx.save(onnx_model(matrix()), folder / DENOISER)
-    write_golden(folder, golden_of(tiny_manifest(), matrix()))
+    weights = matrix() * np.float32(scale)
+    onnx.save(onnx_model(weights), folder / DENOISER)
+    write_golden(folder, golden_of(tiny_manifest(), weights))
     (folder / "card.md").write_text("# tiny\n")
     write_manifest(folder, tiny_manifest())
     return folder

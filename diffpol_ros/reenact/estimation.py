@@ -70,6 +70,7 @@ class _Replay:
             # What was published last may have been recorded, and its line not.
             if each.stamp_ns <= self._ended_ns:
                 self.judging.differ(each.stamp_ns, each.difference)
+                self._changes.calls += 1
 
     def result(self, took_s: float) -> StageResult:
         """Return what came of it."""
@@ -97,7 +98,7 @@ class _Replay:
                 began_ns, ended_ns = began_ns or line.stamp_ns, line.stamp_ns
                 played, difference = run.play(line)
                 self.judging.judge(line, difference, line.call in DECIDING)
-                self._changes.add(played)
+                self._changes.add(played, difference)
         finally:
             run.close()
         self.judging.span_ns += ended_ns - began_ns

@@ -8,6 +8,7 @@ import numpy as np
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.journaled import codec
+from diffpol_ros.journal.difference import Difference
 from diffpol_ros.journal.lines import Line
 from diffpol_ros.journal.raised import is_raised
 from diffpol_ros.journal.transcript import Played
@@ -26,9 +27,9 @@ class EstimationChanges:
     unmatched: int = 0
     calls: int = 0
 
-    def add(self, played: Played) -> None:
-        """Take what came of one line."""
-        self.calls += played.difference is not None
+    def add(self, played: Played, difference: Difference | None) -> None:
+        """Take what came of one line, and where that first differs, looks included."""
+        self.calls += difference is not None
         then = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.line.outcome)}
         now = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.outcome)}
         self.unmatched += len(then.keys() ^ now.keys())

@@ -93,12 +93,13 @@ class _Replay:
 
     def _read_journals(self) -> list[Recorded]:
         topic = self._options.topic(TOPIC)
-        return stage_journals(self._path, topic, STAGE) if topic in self._bag.topics() else []
+        there = any(True for _ in self._bag.records([topic]))
+        return stage_journals(self._path, topic, STAGE) if there else []
 
     def _bundle(self, digest: str) -> Bundle:
         setups = [setup_of(recorded.head.setup) for recorded in self._journals]
         same = next((setup for setup in setups if setup.digest == digest), None)
-        return recorded_bundle(digest, same.model if same else "", runtime_of(same) if same else None)
+        return recorded_bundle(digest, *((same.model, same.models, runtime_of(same)) if same else ("", "", None)))
 
     def _infer(self, records: list[InferenceRecord], bundle: Bundle) -> None:
         for record in records:

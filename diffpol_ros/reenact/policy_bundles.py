@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from diffpol_ros.core.errors import DiffpolError, ResourceError
+from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.bundle_files import read_limited
 from diffpol_ros.policy.loading import load_policy, models_folder
@@ -20,26 +20,28 @@ def asked_bundle(model: str, runtime: RuntimeSettings | None) -> Bundle:
     return load_policy(model, runtime)
 
 
-def recorded_bundle(digest: str, model: str, runtime: RuntimeSettings | None) -> Bundle:
-    """Return the bundle whose manifest has the sha256 `digest`; `model` is the name that it had."""
-    for name in _candidates(digest, model):
-        try:
-            bundle = load_policy(name, runtime)
-        except ResourceError:
-            continue
-        if bundle.digest == digest:
-            return bundle
+def recorded_bundle(digest: str, model: str, models: str, runtime: RuntimeSettings | None) -> Bundle:
+    """Return the bundle whose manifest has the sha256 `digest`; `model` is the name that it had, in `models`."""
+    homes = [home for home in dict.fromkeys((models, "")) if not home or Path(home).is_dir()]
+    others = []
+    for home in homes:
+        for name in _candidates(digest, model, models_folder(home)):
+            bundle = load_policy(name, runtime, home)
+            if bundle.digest == digest:
+                return bundle
+            others.append(f"{bundle.path} has {bundle.digest[:12]}…")
     raise ReplayError(
-        f"the policy {model or 'of the bag'} with sha256 {digest[:12]}… is not in {models_folder('')}: put the bundle "
-        "back that was recorded, or name one by --with"
+        f"the policy {model or 'of the bag'} with sha256 {digest[:12]}… is nowhere in "
+        f"{', '.join(str(models_folder(home)) for home in homes)} ({'; '.join(others) or 'nothing of that name'}): "
+        "put the bundle back that was recorded, or name another by --with"
     )
 
 
-def _candidates(digest: str, model: str) -> list[str]:
+def _candidates(digest: str, model: str, home: Path) -> list[str]:
     """Return names of bundles: those with the hash first, then the name it had, which may be a product."""
-    manifests = sorted(models_folder("").glob(f"[!.]*/{MANIFEST}"))
-    same = [path.parent.name for path in manifests if _digest(path) == digest]
-    return [*same, *([model] if model else [])]
+    same = [path.parent.name for path in sorted(home.glob(f"[!.]*/{MANIFEST}")) if _digest(path) == digest]
+    parts = [part.strip() for part in model.split("*")] if model else []
+    return [*same, *([model] if parts and all((home / part).is_dir() for part in parts) else [])]
 
 
 def _digest(path: Path) -> str:

@@ -36,7 +36,7 @@ class LivePolicy:
         self._stage = stage
         journal = Journal(codec(), errors(), self._clock)
         self._calls = Journaled(Calls(stage), journal)
-        setup = setup_of("tiny", bundle.digest, settings, RuntimeSettings(), warm)
+        setup = setup_of(("tiny", str(bundle.path.parent), bundle.digest), settings, RuntimeSettings(), warm)
         self.texts = [journal.begin(STAGE, setup, {"numpy": "1"})]
         self.records: list[Mapping[str, str]] = []
         self._due: tuple[int, Job] | None = None

@@ -47,9 +47,9 @@ def replayed(live: LivePolicy, bundle: Bundle, asked: list[Line] | None = None) 
 def one_bit_away() -> Bundle:
     """Return the tiny policy with one bit of one weight turned."""
     model = tiny_policy.onnx_model(tiny_policy.matrix())
-    weights = model.graph.initializer[0]
+    weights = next(each for each in model.graph.initializer if each.name == "weights")
     values = onnx.numpy_helper.to_array(weights).copy()
-    values.reshape(-1).view(np.uint32)[0] ^= np.uint32(1 << 20)
+    values.reshape(-1).view(np.uint32)[0] ^= np.uint32(1 << 12)
     weights.CopyFrom(onnx.numpy_helper.from_array(values, weights.name))
     return bundle_of(tiny_policy.tiny_manifest(), {DENOISER: model.SerializeToString()})
 

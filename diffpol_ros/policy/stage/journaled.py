@@ -23,11 +23,13 @@ STAGE = "policy"
 class Setup:
     """Under what the stage runs.
 
-    model: the bundle's name. digest: sha256 of its manifest. settings, runtime: texts that read back bit by bit.
+    model: the bundle's name. models: the folder it lay in, empty for the package's. digest: sha256 of its manifest.
+    settings, runtime: texts that read back bit by bit.
     warm: how long each run took by which the stage learned its pace, before the arm could move [ns].
     """
 
     model: str
+    models: str
     digest: str
     settings: str
     runtime: str
@@ -45,10 +47,13 @@ def errors() -> Errors:
 
 
 def setup_of(
-    model: str, digest: str, settings: StageSettings, runtime: RuntimeSettings, warm: tuple[tuple[int, ...], ...]
+    policy: tuple[str, str, str],
+    settings: StageSettings,
+    runtime: RuntimeSettings,
+    warm: tuple[tuple[int, ...], ...],
 ) -> Setup:
-    """Return what the stage runs under, for the head of its journal."""
-    return Setup(model, digest, settings_text(settings, StageSettings), settings_text(runtime), warm)
+    """Return what the stage runs under, for the head of its journal; `policy`: model, models and digest."""
+    return Setup(*policy, settings_text(settings, StageSettings), settings_text(runtime), warm)
 
 
 class Journaled:
