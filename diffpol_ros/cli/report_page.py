@@ -23,7 +23,7 @@ SUMMARY = "summary.json"
 
 def write_report(options: Report) -> Path:
     """Write the page that was asked for; return its path."""
-    bag, folder = _find(options.run_or_bag)
+    bag, folder = find_bag(options.run_or_bag)
     run = load_run(bag, options.namespace)
     if run.span_ns == (0, 0):
         raise ResourceError(f"{options.run_or_bag}: the bag holds no messages")
@@ -64,7 +64,7 @@ def _title(bag: BagReader) -> str:
     return folder.parent.name if folder.name == "bag" else folder.name
 
 
-def _find(given: Path) -> tuple[BagReader, Path]:
+def find_bag(given: Path) -> tuple[BagReader, Path]:
     """Return the bag, and the folder that the report goes to."""
     if not given.exists():
         raise ResourceError(f"{given}: does not exist; give a results folder, a bag's folder or its .mcap file")
@@ -96,4 +96,5 @@ def _facts(run: Run, bag: BagReader, episodes: list[Episode]) -> list[tuple[str,
         how = f"{values.get('program', 'unknown')} on {values.get('providers', 'unknown')}"
         told.append(("inferences", f"{len(run.inferences)}, {how}"))
     told.append(("images", ", ".join(f"{count} of {name}" for name, count in run.images.items()) or "none"))
+    told += [("trouble with the bag", complaint) for complaint in bag.complaints]
     return told

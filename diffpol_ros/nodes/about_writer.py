@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from rclpy.node import Node
 from rclpy.serialization import serialize_message
@@ -34,6 +35,7 @@ class AboutWriter:
         self._told: set[str] = set()
         self._known = -1
         self._code: Code | None = None
+        self._last = About()
         self._thread = ThreadPoolExecutor(1, "about the recording")
         self._work: Future[About] | None = None
 
@@ -49,11 +51,14 @@ class AboutWriter:
             self._work = self._thread.submit(self._gather, nodes)
 
     def close(self) -> None:
-        """Write what is still being gathered."""
+        """Write what is still being gathered, and whose parameters are not known."""
         self._survey.close()
         if self._work is not None:
             self._write(self._work.result())
             self._work = None
+        if self._survey.silent:
+            told = [f"{name} did not tell its parameters" for name in self._survey.silent]
+            self._write(replace(self._last, complaints=(*self._last.complaints, *told)))
         self._thread.shutdown()
 
     def _gather(self, nodes: dict[str, dict[str, object]]) -> About:
@@ -61,9 +66,10 @@ class AboutWriter:
         return about(nodes, self._code)
 
     def _write(self, found: About) -> None:
+        self._last = found
         now_ns = time.time_ns()
         self._recorder.put(self._index, now_ns, now_ns, serialize_message(String(data=found.to_text())))
         for complaint in found.complaints:
             if complaint not in self._told:
                 self._told.add(complaint)
-                self._warn(f"the bag will lack a file: {complaint}")
+                self._warn(f"the bag does not hold all of the run: {complaint}")
