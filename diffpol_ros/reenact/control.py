@@ -10,7 +10,6 @@ from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.bridge.building import build_bridge, machine_clocks
 from diffpol_ros.bridge.recorded import BUILD, told_of
 from diffpol_ros.bridge.setup import CODEC, ERRORS, STAGE, BridgeSetup
-from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.journal.lines import Line
 from diffpol_ros.journal.reading import Recorded, Stretch
 from diffpol_ros.journal.transcript import Played, Transcript
@@ -19,69 +18,60 @@ from diffpol_ros.reenact.control_changes import ControlChanges
 from diffpol_ros.reenact.control_setup import asked_setup, description_changes
 from diffpol_ros.reenact.control_topics import contradictions
 from diffpol_ros.reenact.journals import other_build, stage_journals
+from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.reenact.result import FirstDifference, ReplayError, StageResult
+from diffpol_ros.reenact.result import ReplayError, StageResult
 
 TOPIC = "bridge/journal"
-CALLS = (
-    *("tick", "settle", "hear", "accept", "refuse_malformed", "enable", "recover", "home_gripper", "stop"),
-    *("reset", "close"),
-)
+DECISIONS = ("tick", "accept", "refuse_malformed", "enable", "recover", "home_gripper", "stop", "reset")
+CALLS = (*DECISIONS, "hear", "settle", "close")
+OPEN_LOOP = "open loop: what the robot did then it does again, whatever it is told now"
 SURELY_KNOWN_S = 1.0
 """For so long, and twice a policy's silence, a bridge must have listened: then it knows all that enabling asks [s]."""
 
 
 @dataclass
-class _Tally:
+class _Found:
     """What was found so far."""
 
-    decisions: int = 0
-    equal: int = 0
-    not_judged: int = 0
-    first: FirstDifference | None = None
+    judging: Judging = field(default_factory=Judging)
     changes: ControlChanges = field(default_factory=ControlChanges)
-    told: list[str] = field(default_factory=list)
 
     def judge(self, played: Played) -> None:
-        """Count one decision."""
-        self.decisions += 1
-        if played.difference is None:
-            self.equal += 1
-            return
-        self.first = self.first or FirstDifference(played.line.stamp_ns, played.difference)
-        self.changes.add(played)
+        """Count one line that was run again."""
+        self.judging.judge(played.line, played.difference, decides=played.line.call in DECISIONS)
+        if played.difference is not None:
+            self.changes.add(played)
 
 
 def replay_control(bag: Path, options: ReplayOptions) -> StageResult:
     """Run every bridge of `bag` again; with other parameters or another robot: what it would have said, open loop."""
     journals = stage_journals(bag, options.topic(TOPIC), STAGE)
-    began_s, tally, span_s = time.perf_counter(), _Tally(), 0.0
-    complaints: list[str] = []
-    notes: list[str] = []
+    began_s, found = time.perf_counter(), _Found()
+    notes = [OPEN_LOOP] if options.parameters or options.robot else []
     for recorded in journals:
-        setup = asked_setup(recorded, options)
-        tally.changes.description += len(differing := description_changes(recorded))
+        differing = description_changes(recorded)
+        found.changes.description += len(differing)
         notes += [*other_build(recorded), *differing[:1]]
-        complaints += recorded.complaints
+        setup = asked_setup(recorded, options)
         for stretch in recorded.stretches:
-            span_s += _replay_stretch(stretch, setup, tally)
-    took_s = time.perf_counter() - began_s
-    complaints += contradictions(bag, options, journals)
-    if not tally.decisions:
+            _replay_stretch(stretch, setup, found)
+    took_s, judging = time.perf_counter() - began_s, found.judging
+    if not judging.decisions:
         raise ReplayError(f"{bag}: {_why_nothing(journals)}")
-    changes = tally.changes.told()
+    complaints = [complaint for recorded in journals for complaint in recorded.complaints]
     return StageResult(
-        *("control", tally.decisions, tally.equal, tally.not_judged, tally.first, changes, span_s, took_s),
-        complaints=tuple(complaints),
+        *("control", judging.decisions, judging.equal, judging.not_judged, judging.first, found.changes.told()),
+        *(judging.span_s, took_s),
+        complaints=(*complaints, *contradictions(bag, options, journals)),
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _replay_stretch(stretch: Stretch, setup: BridgeSetup, tally: _Tally) -> float:
-    """Run lines without a gap again; return how long they lasted [s]."""
-    transcript = Transcript(CODEC, ERRORS, _stand_in)
-    play = _player(transcript, setup)
-    judging, ticks, stamps_ns = stretch.whole, 0, []
+def _replay_stretch(stretch: Stretch, setup: BridgeSetup, found: _Found) -> None:
+    """Run lines without a gap again, and judge them from where the bridge's state is known."""
+    play = _player(Transcript(CODEC, ERRORS, _stand_in), setup)
+    judging, ticks, stamps_ns = stretch.whole, 0, list[int]()
     needed = (SURELY_KNOWN_S + 2.0 * setup.policy_silence) * setup.settings.rate
     for line in stretch.lines():
         stamps_ns = [*stamps_ns[:1], line.stamp_ns]
@@ -89,10 +79,10 @@ def _replay_stretch(stretch: Stretch, setup: BridgeSetup, tally: _Tally) -> floa
         ticks += line.call == "tick"
         played = play(line)
         if judging:
-            tally.judge(played)
+            found.judge(played)
         else:
-            tally.not_judged += 1
-    return to_seconds(stamps_ns[-1] - stamps_ns[0]) if stamps_ns else 0.0
+            found.judging.not_judged += line.call in DECISIONS
+    found.judging.span_ns += stamps_ns[-1] - stamps_ns[0] if stamps_ns else 0
 
 
 def _player(transcript: Transcript, setup: BridgeSetup) -> Callable[[Line], Played]:

@@ -93,7 +93,7 @@ def test_every_decision_is_the_same_whatever_went_wrong(fault: Callable[[Rig], N
     fault(rig)
     result = replayed(tmp_path, rig.texts)
     assert result.first is None and result.proven
-    assert result.decisions == len(rig.texts) - 1 > 70
+    assert result.decisions > 33 and result.not_judged == 0
     assert {change.value for change in result.changes} == {0.0}
 
 
@@ -145,7 +145,7 @@ def test_what_came_before_a_hole_and_after_the_next_enabling_is_judged(tmp_path:
     result = replayed(tmp_path, rig.texts[:hole] + rig.texts[hole + 4 :])
     assert result.first is None and result.equal == result.decisions
     assert result.complaints == (f"4 lines are missing before line {hole + 3}",)
-    assert result.not_judged > 200 and result.decisions > 100
+    assert result.not_judged > 140 and result.decisions > 60
 
 
 def test_a_bag_that_begins_amid_a_motion_is_judged_from_the_next_enabling_on(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_bag_that_begins_amid_a_motion_is_judged_from_the_next_enabling_on(tmp
     rig.bridge.reset()
     rig.move()
     result = replayed(tmp_path, [rig.texts[0], *rig.texts[begun:]])
-    assert result.proven and result.not_judged > 200
+    assert result.proven and result.not_judged > 140
 
 
 def test_a_bag_without_a_beginning_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+"""Who rewrites a journal whole, its hashes too, still has to make the bridge decide so: it does not."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diffpol_ros.journal.lines import CALL, compact, link
+from diffpol_ros.reenact.control import replay_control
+from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.replay.bag_writer import BagWriter
+from diffpol_ros.replay.schemas import encode, typestore
+from tests.control.arm import START_NS
+from tests.reenact.bridge_bag import Rig, text_message, write_bag
+
+WIDTH = 0.05
+JOINTS = "sensor_msgs/msg/JointState"
+
+
+def resealed(texts: list[str]) -> list[str]:
+    """Return the lines with hashes that fit what they say now."""
+    head, chain = texts[0], link("", texts[0].split(" ", 2)[2])
+    lines = [head]
+    for text in texts[1:]:
+        _, identity, number, _, body = text.split(" ", 4)
+        chain = link(chain, body)
+        lines.append(f"{CALL} {identity} {number} {chain} {body}")
+    return lines
+
+
+@pytest.fixture
+def rig() -> Rig:
+    made = Rig()
+    made.move()
+    return made
+
+
+def with_last_bit_flipped(text: str, mark: str) -> str:
+    """Return `text` with another last bit of the first number of the first array after `mark`."""
+    begin = text.index('{"f8":"', text.index(mark)) + len('{"f8":"')
+    # The first byte of a little-endian number holds it, and that lies in the first two letters of base64.
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    changed = letters[letters.index(text[begin + 1]) ^ 16]
+    return text[: begin + 1] + changed + text[begin + 2 :]
+
+
+def first_command(texts: list[str]) -> int:
+    return next(index for index, text in enumerate(texts) if '"=Command"' in text)
+
+
+def test_the_scribe_of_this_test_forges_well(rig: Rig) -> None:
+    assert resealed(rig.texts) == rig.texts
+
+
+def test_the_last_bit_of_a_target_is_named_with_its_size(rig: Rig, tmp_path: Path) -> None:
+    place = first_command(rig.texts)
+    rig.texts[place] = with_last_bit_flipped(rig.texts[place], '"=Command"')
+    result = replay_control(write_bag(tmp_path / "bag", resealed(rig.texts)), ReplayOptions())
+    assert not result.complaints and result.first is not None
+    found = result.first.difference
+    assert found.field == "tick[2].target.joint_positions[0]" and 0.0 < found.size < 1e-12
+    assert result.equal == result.decisions - 1
+    assert np.float64(found.then) != np.float64(found.now)
+
+
+def test_actions_due_a_millisecond_later_are_found(rig: Rig, tmp_path: Path) -> None:
+    place = next(index for index, text in enumerate(rig.texts) if '"accept"' in text)
+    *front, body = rig.texts[place].split(" ", 4)
+    said = json.loads(body)
+    chunk = said[2][0]["=ActionChunk"]
+    chunk[1] = [stamp_ns + 1_000_000 for stamp_ns in chunk[1]]
+    rig.texts[place] = " ".join((*front, compact(said)))
+    result = replay_control(write_bag(tmp_path / "bag", resealed(rig.texts)), ReplayOptions())
+    assert not result.proven and result.first is not None
+    changes = {change.name: change.value for change in result.changes}
+    assert changes["joint_positions"] > 0.0
+
+
+def test_a_published_target_that_the_journal_does_not_tell_is_a_contradiction(rig: Rig, tmp_path: Path) -> None:
+    target = rig.robot.arm.sent[-1]
+    with BagWriter(tmp_path / "bag") as writer:
+        journal = writer.add_topic("/bridge/journal", "std_msgs/msg/String")
+        targets = writer.add_topic("/joint_targets", JOINTS)
+        writer.write(journal, START_NS, START_NS, text_message("\n".join(rig.texts)))
+        for shift in (0.0, 1e-9):
+            writer.write(targets, START_NS, START_NS, joints_message(target.stamp_ns, target.joint_positions, shift))
+    result = replay_control(tmp_path / "bag", ReplayOptions())
+    assert result.equal == result.decisions and not result.proven
+    (complaint,) = result.complaints
+    assert "is not the target of the journal" in complaint and "(1 messages" in complaint
+
+
+def joints_message(stamp_ns: int, positions: np.ndarray, shift: float) -> bytes:
+    types = typestore().types
+    seconds, rest = divmod(stamp_ns, 1_000_000_000)
+    header = types["std_msgs/msg/Header"](types["builtin_interfaces/msg/Time"](seconds, rest), "")
+    nothing = np.zeros(0)
+    position = np.array([*(positions + shift), 0.5 * WIDTH, 0.5 * WIDTH])
+    return encode(types[JOINTS](header, [""] * 9, position, nothing, nothing), JOINTS)
