@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
-from diffpol_ros.core.types import Pose
+from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.calls import Calls
 from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.estimation.detection.images import checksum
@@ -54,7 +54,7 @@ class LiveEstimation:
         workers = Workers(self._stage, self._clock, self._done.release, journal)
         self._calls = Journaled(Calls(self._stage, workers), journal)
         self.texts = [journal.begin(STAGE, setup_of((FRONT, SIDE), (BLOCK,), (BASE,), TOLD), {"numpy": "1"})]
-        self.estimates = 0
+        self.estimates: list[ObjectEstimate] = []
         self._run(frames)
         self.texts += journal.take()
         workers.close()
@@ -87,4 +87,4 @@ class LiveEstimation:
         if self._calls.offer(frame, at(time_s + 0.02)):
             assert self._done.acquire(timeout=DEADLINE_S)
             self._clock.set(at(time_s + 0.03))
-            self.estimates += len(self._calls.collect(at(time_s + 0.03)))
+            self.estimates += self._calls.collect(at(time_s + 0.03))
