@@ -172,13 +172,15 @@ class BridgeNode(StageNode[BridgeParameters]):
     def _watch_loop(self) -> None:
         """Say what becomes of an arm whose robot does not answer while the loop waits for it."""
         self._loop.check()
+        verdict = self._topics.verdict_beside(self._overdue) if self._topics is not None else None
+        if verdict is not None:
+            self._tell(verdict)
+
+    def _overdue(self) -> tuple[Verdict, int] | None:
+        """Return what becomes of a call that hangs, and when, if one does."""
         now_ns = self._steady.now_ns()
         overdue = self._watch.overdue(now_ns) or self._busy.overdue(now_ns)
-        if overdue is None or self._topics is None:
-            return
-        verdict = self._bridge.overdue(overdue)
-        self._topics.verdict(verdict, self._bridge.now_ns)
-        self._tell(verdict)
+        return (self._bridge.overdue(overdue), self._bridge.now_ns) if overdue is not None else None
 
     def _tell(self, verdict: Verdict) -> None:
         if isinstance(verdict, Stop) and verdict != self._verdict:

@@ -1,6 +1,7 @@
 """What the bridge tells the graph."""
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
@@ -39,7 +40,7 @@ class BridgeTopics:
         self._pose = node.create_publisher(PoseStamped, "end_effector_pose", STATES)
         self._targets = node.create_publisher(JointState, "joint_targets", STATES)
         self._gate = node.create_publisher(DiagnosticArray, "gate", EVENTS)
-        self._telling = threading.Lock()
+        self._telling = threading.RLock()
         self._told: tuple[str, str] | None = None
         self._told_ns = 0
 
@@ -63,6 +64,18 @@ class BridgeTopics:
             self._told = told if now_ns >= self._told_ns else None
             self._told_ns = now_ns
             self._publish(verdict, now_ns)
+
+    def verdict_beside(self, look: Callable[[], tuple[Verdict, int] | None]) -> Verdict | None:
+        """Publish and return what `look`, from another thread than the ticks', finds and when [ns], if anything.
+
+        No tick is told of while it looks: one that ended since would be told before a Hold that is over.
+        """
+        with self._telling:
+            found = look()
+            if found is None:
+                return None
+            self.verdict(*found)
+        return found[0]
 
     def _publish(self, verdict: Verdict, now_ns: int) -> None:
         status = status_message(f"{self._node.get_name()}/gate", verdict_report(verdict))

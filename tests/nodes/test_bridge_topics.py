@@ -1,5 +1,6 @@
 """The gate's topic: a verdict when it changes or is old, from two threads, and what a late word leads to."""
 
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,22 @@ def test_after_a_slow_ticks_late_word_the_next_is_told_though_it_is_the_same(
     topics.verdict(FOLLOWS, to_ns(0.07))
     topics.verdict(FOLLOWS, to_ns(0.08))
     assert heard.words == ["COMMAND", "HOLD", "COMMAND", "COMMAND"]
+
+
+def test_no_tick_is_told_between_the_watchs_look_and_its_word(topics: BridgeTopics, heard: Heard) -> None:
+    topics.verdict(FOLLOWS, to_ns(0.00))
+    # Two ticks end while the watch is about to speak: the second one's word is the same as the first one's.
+    ticks = [Thread(target=topics.verdict, args=(FOLLOWS, to_ns(0.07)))]
+
+    def look() -> tuple[Hold, int]:
+        ticks[0].start()
+        ticks[0].join(0.05)
+        return LATE, to_ns(0.06)
+
+    assert topics.verdict_beside(look) == LATE
+    ticks[0].join()
+    assert heard.words == ["COMMAND", "HOLD", "COMMAND"]
+
+
+def test_a_watch_that_sees_nothing_says_nothing(topics: BridgeTopics, heard: Heard) -> None:
+    assert topics.verdict_beside(lambda: None) is None and not heard.words
