@@ -1,6 +1,7 @@
 """Runs stages again and prints what came of it."""
 
 import math
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,6 +21,7 @@ from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.policy import replay_policy
 from diffpol_ros.reenact.result import ReplayError, StageResult
 from diffpol_ros.reenact.thresholds import excesses, load_thresholds
+from diffpol_ros.replay.bag_reader import BagReader
 
 SAME, CHANGED, NOTHING = 0, 1, 2
 REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {
@@ -38,13 +40,15 @@ def run_replay(asked: Replay, console: Console | None = None) -> int:
     bag, options = find_bag(asked.run_or_bag), _options(asked)
     results, refusals = [], []
     for stage in STAGES:
-        if stage in asked.stages and stage in REPLAYS:
+        if stage in asked.stages:
             try:
                 results.append(REPLAYS[stage](bag, options))
             except (ReplayError, JournalError) as error:
                 refusals.append(f"{stage}: {error}")
     if results:
         console.print(_table(results))
+    for complaint in _complaints(bag):
+        console.print(escape(complaint), style="yellow")
     _tell(results, refusals, console)
     if not results:
         return NOTHING
@@ -59,6 +63,14 @@ def find_bag(path: Path) -> Path:
     if not path.exists():
         raise ResourceError(f"{path}: does not exist; give a results folder, a bag's folder or its file")
     return path / "bag" if (path / "bag").is_dir() else path
+
+
+def _complaints(bag: Path) -> tuple[str, ...]:
+    """Return what is wrong with the files of `bag`: what they hold is judged all the same."""
+    reader = BagReader(bag)
+    # Some is known only at the end.
+    deque(reader.records(()), maxlen=0)
+    return reader.complaints
 
 
 def _options(asked: Replay) -> ReplayOptions:

@@ -1,6 +1,7 @@
 """`diffpol replay` says by its table, its words and its exit code whether a bag's decisions are the same."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,11 @@ def test_a_slip_on_the_command_line_is_an_error_with_its_cure(bag: Path, tmp_pat
     wrong.write_text("velocity_scal: 0.5\n")
     with pytest.raises(SettingsError, match=r"wrong.yaml:1.*did you mean 'velocity_scale'"):
         run_replay(Replay(bag, CONTROL, params=wrong))
+
+
+def test_a_bag_whose_end_was_torn_off_is_judged_and_that_is_told(bag: Path, tmp_path: Path) -> None:
+    torn = Path(shutil.copytree(bag, tmp_path / "bag"))
+    (file,) = torn.glob("*.mcap")
+    file.write_bytes(file.read_bytes()[:-100])
+    code, told = asked(Replay(torn, CONTROL))
+    assert code == SAME and "(100 %)" in told and file.name in told
