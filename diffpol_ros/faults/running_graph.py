@@ -3,7 +3,7 @@
 import shutil
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from diffpol_ros.core.clock import SteadyClock
@@ -18,6 +18,7 @@ from diffpol_ros.graph.description import twin_graph
 from diffpol_ros.graph.ports import free_ports
 from diffpol_ros.graph.respawn import RespawnRule
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+from diffpol_ros.robots.base import ControllerStopped
 from diffpol_ros.robots.polymetis.channel import PolymetisChannel
 from diffpol_ros.robots.polymetis.messages import CONTROLLER_METHODS, Empty
 
@@ -107,11 +108,12 @@ class RunningGraph:
         return self._running.process(node).pid
 
     def terminate_controller(self) -> None:
-        """End the controller of the robot's server, as another client."""
+        """End the controller of the robot's server, as another client; one that has ended by then is ended."""
         channel = PolymetisChannel(f"127.0.0.1:{self._server_port}", CONTROLLER_METHODS, "the twin")
         channel.open()
         try:
-            channel.call("TerminateController", Empty(), CALL_DEADLINE_S)
+            with suppress(ControllerStopped):
+                channel.call("TerminateController", Empty(), CALL_DEADLINE_S)
         finally:
             channel.close()
 

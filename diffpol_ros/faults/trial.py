@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from diffpol_ros.core.clock import to_ns, to_seconds
+from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.faults.comeback import come_back
 from diffpol_ros.faults.fault import Fault, Injection, Recovery
 from diffpol_ros.faults.judgement import final, first, follows_at, judge
@@ -66,7 +67,7 @@ def _attempt(fault: Fault, rig: Rig) -> Trial:
         return _audited(fault, rig, replace(trial, complaint=str(error)), excused=True)
     try:
         trial, excused = _strike(fault, rig, trial)
-    except RigError as error:
+    except DiffpolError as error:
         return _audited(fault, rig, replace(trial, complaint=str(error)), excused=False)
     return _audited(fault, rig, trial, excused)
 

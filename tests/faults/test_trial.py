@@ -1,11 +1,13 @@
 """A trial tells how long it took and what was not as the fault says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from diffpol_ros.core.errors import RobotError
 from diffpol_ros.faults.fault import Fault, Recovery
 from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.trial import MOST_VOID, run_trial
@@ -46,6 +48,16 @@ def test_another_stop_than_the_expected_fails() -> None:
 def test_no_answer_fails() -> None:
     trial = run_trial(FAULT, WrittenRig(lambda rig: ("COMMAND", "")))
     assert not trial.passed and trial.safe is None and "not answered" in trial.complaint
+
+
+def test_a_strike_that_cannot_be_done_fails_and_ends_no_campaign() -> None:
+    @contextmanager
+    def refused(rig: WrittenRig) -> Iterator[int]:
+        raise RobotError("the server refused")
+        yield rig.now_ns()
+
+    trial = run_trial(replace(FAULT, fake=refused), WrittenRig(latched()))  # type: ignore[arg-type]
+    assert not trial.passed and trial.complaint == "the server refused"
 
 
 def test_a_stop_that_comes_late_fails() -> None:
