@@ -1,6 +1,7 @@
 """Takes messages without ever blocking the caller; a thread writes them into a bag."""
 
 import queue
+import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from diffpol_ros.replay.schemas import Schema, schema_of
 
 QUEUE_BYTES = 256 << 20
 JOIN_TIMEOUT_S = 20.0
-FLUSH_PERIOD_S = 0.5
+FLUSH_PERIOD_S = 0.25
 """So often what is pending goes to the operating system: a kill takes no more than that."""
 
 
@@ -128,5 +129,6 @@ class FlightRecorder:
             return
         try:
             write(*arguments)
-        except OSError as error:
-            self.failure = f"the bag cannot be written: {error.strerror or error}; `diffpol bag repair` will finish it"
+        except (OSError, ValueError, struct.error) as error:
+            told = getattr(error, "strerror", None) or error
+            self.failure = f"the bag cannot be written: {told}; `diffpol bag repair` will finish it"
