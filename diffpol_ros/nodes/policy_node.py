@@ -70,7 +70,8 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._taken.callback(self._thread.close)
         self.get_logger().info(f"{bundle.path}: verified, golden actions within {bundle.golden_error:.2g}")
         policy = self.parameters.model, self.parameters.models, bundle.digest
-        self._journal.begin(STAGE, setup_of(policy, self.parameters, runtime, self._warm_up()), build_of())
+        setup = setup_of(policy, self.parameters, runtime, self._warm_up(), self._guidance.mixture)
+        self._journal.begin(STAGE, setup, build_of())
         self._taken.callback(JournalTopic(self, self._journal, "policy/journal").close)
 
     def activate(self) -> None:

@@ -113,7 +113,12 @@ class _Replay:
 
     def _run(self, stretch: Stretch, recorded: Recorded) -> None:
         setup = setup_of(recorded.head.setup)
-        run = PolicyRun(setup, self._bundle(setup.digest))
+        bundle = self._bundle(setup.digest)
+        if bundle.manifest.networks.encoders:
+            self._judging.not_judged += len(stretch.sealed)
+            self._notes.append("this policy looks at images: its inferences alone are judged, from their features")
+            return
+        run = PolicyRun(setup, bundle)
         began_ns = ended_ns = 0
         for line in stretch.lines():
             began_ns, ended_ns = began_ns or line.stamp_ns, line.stamp_ns

@@ -61,7 +61,7 @@ class PolicyRun:
             raise JournalError("a policy that looks at images is judged by its records of inferences alone")
         settings = parse_settings(StageSettings, setup.settings, SOURCE)
         self._stage = PolicyStage(bundle.manifest, RememberedPace(bundle, setup.warm), settings)
-        self._stage.warm_up(Surroundings(mixture=bundle.guidance.default if bundle.guidance else None))
+        self._stage.warm_up(Surroundings(mixture=setup.mixture))
         self._calls, self._job = Calls(self._stage), None
         self._transcript = Transcript(codec(), errors())
         self._work: dict[str, Callable[..., Any]] = {

@@ -1,7 +1,7 @@
 """A short live run of the policy stage with its journal, and the records of its inferences."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.journal.reading import Recorded, read_journals
 from diffpol_ros.journal.writing import Journal
 from diffpol_ros.policy.bundle import Bundle
+from diffpol_ros.policy.guidance.mixture import Mixture
 from diffpol_ros.policy.records.record import inference_values
 from diffpol_ros.policy.runner import PolicyRunner
 from diffpol_ros.policy.runtime.settings import RuntimeSettings
@@ -20,7 +21,7 @@ from diffpol_ros.policy.stage.report import published_values
 from diffpol_ros.policy.stage.settings import StageSettings
 from diffpol_ros.policy.stage.stage import PolicyStage
 
-START, TICK, STEP = 10**12, 10_000_000, 100_000_000
+START, TICK, TICKS = 10**12, 10_000_000, 200
 DOWN = np.array([1.0, 0.0, 0.0, 0.0])
 LEVEL = np.array([0.0, 0.0, 0.0, 1.0])
 
@@ -28,19 +29,24 @@ LEVEL = np.array([0.0, 0.0, 0.0, 1.0])
 class LivePolicy:
     """Two seconds: the hand moves, cameras go blind for a moment, one inference takes long, one fails, one reset."""
 
-    def __init__(self, bundle: Bundle, ticks: int = 200, settings: StageSettings | None = None) -> None:
-        settings = settings or StageSettings()
+    def __init__(
+        self, bundle: Bundle, settings: StageSettings | None = None, mixtures: Sequence[Mixture | None] = (None,)
+    ) -> None:
+        """Run `bundle`; each of `mixtures` is in force for as long."""
+        settings, self._mixtures = settings or StageSettings(), mixtures
         self._clock = ManualClock(START)
         stage = PolicyStage(bundle.manifest, PolicyRunner(bundle), settings)
-        warm = stage.warm_up(Surroundings())
+        warm = stage.warm_up(Surroundings(mixture=mixtures[0]))
         self._stage = stage
         journal = Journal(codec(), errors(), self._clock)
         self._calls = Journaled(Calls(stage), journal)
-        setup = setup_of(("tiny", str(bundle.path.parent), bundle.digest), settings, RuntimeSettings(), warm)
+        setup = setup_of(
+            ("tiny", str(bundle.path.parent), bundle.digest), settings, RuntimeSettings(), warm, mixtures[0]
+        )
         self.texts = [journal.begin(STAGE, setup, {"numpy": "1"})]
         self.records: list[Mapping[str, str]] = []
         self._due: tuple[int, Job] | None = None
-        for tick in range(ticks):
+        for tick in range(TICKS):
             self._live(tick, START + tick * TICK)
         self.texts += journal.take()
 
@@ -58,7 +64,8 @@ class LivePolicy:
             place = np.array([0.5, 0.1, 0.03 + 1e-5 * tick])
             self._calls.object(ObjectEstimate("block", now_ns - 3 * TICK, Pose(place, LEVEL), np.eye(6)))
             self._calls.tracking({"block": Tracking.COASTING if tick % 40 == 0 else Tracking.TRACKING})
-        surroundings = Surroundings(refusal="no camera shows anything" if 120 <= tick < 123 else "")
+        mixture = self._mixtures[tick * len(self._mixtures) // TICKS]
+        surroundings = Surroundings(mixture=mixture, refusal="no camera shows anything" if 120 <= tick < 123 else "")
         self._calls.distrust(now_ns, surroundings)
         if tick == 150:
             self._calls.forget(now_ns)
@@ -72,6 +79,8 @@ class LivePolicy:
         work = self._calls.tick(now_ns, surroundings)
         if isinstance(work, Job):
             self._due = tick + (15 if tick > 100 else 3), work
+        elif work is not None:
+            self.records.append({**inference_values(work.inference), **published_values(work)})
 
     def _absorb(self, tick: int, now_ns: int) -> None:
         if self._due is None or tick < self._due[0]:

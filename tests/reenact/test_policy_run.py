@@ -12,13 +12,15 @@ from diffpol_ros.journal.difference import Difference
 from diffpol_ros.journal.lines import Line
 from diffpol_ros.journal.values import JournalError
 from diffpol_ros.policy.bundle import Bundle
+from diffpol_ros.policy.guidance.settings import GuidanceSettings
 from diffpol_ros.policy.manifest.networks import DENOISER
 from diffpol_ros.policy.stage.journaled import codec
 from diffpol_ros.policy.stage.settings import StageSettings
 from diffpol_ros.reenact.policy_changes import PolicyChanges
 from diffpol_ros.reenact.policy_records import InferenceRecord, infer_again
 from diffpol_ros.reenact.policy_run import PolicyRun, setup_of
-from tests import tiny_policy
+from tests import tiny_generated, tiny_labelled, tiny_policy
+from tests.policy.records.test_record import tiny_labelled_files
 from tests.reenact.policy_live import LivePolicy
 from tests.tiny_bundle import bundle_of
 
@@ -57,6 +59,22 @@ def one_bit_away() -> Bundle:
 def test_every_decision_is_the_same_to_the_last_bit(live: LivePolicy, bundle: Bundle) -> None:
     assert len(live.records) >= 4
     assert any(values["promise_actions"] for values in live.records) or "ensemble" in str(live.recorded.head.setup)
+    assert replayed(live, bundle) == []
+
+
+def test_labels_that_change_while_it_runs_are_gone_by_again() -> None:
+    bundle = bundle_of(tiny_labelled.labelled_manifest(), tiny_labelled_files())
+    assert bundle.guidance is not None
+    asked = [bundle.guidance.mixture(GuidanceSettings(words)) for words in ("left=0.3,up=0.7", "right")]
+    live = LivePolicy(bundle, mixtures=asked)
+    assert {values["conditions"] for values in live.records} == {"1", "2"}
+    assert replayed(live, bundle) == []
+
+
+def test_a_policy_that_answers_every_tick_does_so_again() -> None:
+    bundle = bundle_of(tiny_generated.generated_manifest(), tiny_generated.generated_files())
+    live = LivePolicy(bundle)
+    assert len(live.records) > 8
     assert replayed(live, bundle) == []
 
 

@@ -19,13 +19,14 @@ from diffpol_ros.policy.stage.told import KINDS, told_of
 STAGE = "policy"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Setup:
     """Under what the stage runs.
 
     model: the bundle's name. models: the folder it lay in, empty for the package's. digest: sha256 of its manifest.
     settings, runtime: texts that read back bit by bit.
-    warm: how long each run took by which the stage learned its pace, before the arm could move [ns].
+    warm: how long each run took by which the stage learned its pace, before the arm could move [ns]. mixture: the
+    conditions of these runs.
     """
 
     model: str
@@ -34,6 +35,7 @@ class Setup:
     settings: str
     runtime: str
     warm: tuple[tuple[int, ...], ...]
+    mixture: Mixture | None = None
 
 
 def codec() -> Codec:
@@ -51,9 +53,10 @@ def setup_of(
     settings: StageSettings,
     runtime: RuntimeSettings,
     warm: tuple[tuple[int, ...], ...],
+    mixture: Mixture | None = None,
 ) -> Setup:
     """Return what the stage runs under, for the head of its journal; `policy`: model, models and digest."""
-    return Setup(*policy, settings_text(settings, StageSettings), settings_text(runtime), warm)
+    return Setup(*policy, settings_text(settings, StageSettings), settings_text(runtime), warm, mixture)
 
 
 class Journaled:
