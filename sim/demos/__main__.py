@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sim.demos.avoid import AvoidDemonstrations
 from sim.demos.block import BlockDemonstrations
-from sim.demos.locomotion import LocomotionDemonstrations
+from sim.demos.policy import PolicyDemonstrations
 from sim.demos.recording import record_to_file
 from sim.demos.source import Source
 from sim.terminal import interrupts_asked, run_one
@@ -13,7 +13,7 @@ from sim.terminal import interrupts_asked, run_one
 SOURCES: Mapping[str, type[Source]] = {
     "block": BlockDemonstrations,
     "avoid": AvoidDemonstrations,
-    "locomotion": LocomotionDemonstrations,
+    "policy": PolicyDemonstrations,
 }
 
 

@@ -9,7 +9,7 @@ from diffpol_ros.policy.manifest.specs import Limits
 from sim.actors.actor import Actor
 from sim.data.episode import Episode
 from sim.envs.vector import VectorEnvironment
-from sim.envs.worlds import Flags, Happened, Seeds, Vectors, Worlds
+from sim.envs.worlds import Flags, Happened, PlannedWorlds, Seeds, Vectors, Worlds
 from sim.rollouts.units import Units
 
 
@@ -46,6 +46,11 @@ class NotedWorlds:
         self._frame = frames[0]
         return frames
 
+    def plan(self, chunks: Vectors, active: Flags) -> None:
+        """Pass on what is meant to come next; the world gets each action again, as it is written down."""
+        if isinstance(self.worlds, PlannedWorlds):
+            self.worlds.plan(np.clip(chunks, self._lowest, self._highest), active)
+
     def step(self, actions: Vectors, active: Flags) -> Happened:
         """Let one step pass and write it down."""
         actions = np.clip(actions, self._lowest, self._highest)
@@ -69,9 +74,12 @@ class NotedWorlds:
         return episode
 
 
-def play(worlds: NotedWorlds, player: Player, seed: int) -> Episode:
-    """Return the episode of `seed`: its start and the actor's noise follow from that alone."""
-    environment = VectorEnvironment(worlds, player.history_steps)
+def play(worlds: NotedWorlds, player: Player, seed: int, *, successes: bool = False) -> Episode | None:
+    """Return the episode of `seed`: its start and the actor's noise follow from that alone.
+
+    successes: it ends with success; None where none came.
+    """
+    environment = VectorEnvironment(worlds, player.history_steps, until_success=successes)
     generator = torch.Generator().manual_seed(seed)
     observations = environment.reset(seed)
     while True:
@@ -80,5 +88,6 @@ def play(worlds: NotedWorlds, player: Player, seed: int) -> Episode:
             decisions = player.actor.decide(seen, exploring=player.exploring, generator=generator)
         transition = environment.step(player.units.actions(decisions.actions), player.executed_steps)
         if transition.ended[0]:
-            return worlds.take(seed, bool(transition.terminated[0]))
+            episode = worlds.take(seed, bool(transition.terminated[0]))
+            return episode if transition.succeeded[0] or not successes else None
         observations = transition.observations

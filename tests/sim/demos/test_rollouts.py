@@ -1,72 +1,54 @@
-"""An actor's episodes on their way into a data set."""
+"""What an actor does, written down as an episode."""
+
+from typing import Any
 
 import numpy as np
+import pytest
 import torch
-from torch import Tensor
 
 from diffpol_ros.policy.manifest.specs import Limits
-from sim.actors.actor import Actor, Decisions
+from sim.actors.actor import Decisions
 from sim.data.limits import FittedLimits
 from sim.demos.rollouts import NotedWorlds, Player, play
 from sim.rollouts.units import Units
-from sim.tasks.registry import task_named
+from tests.sim.envs.test_vector import CountingWorlds, PlannedCountingWorlds
 
-TASK = task_named("hopper")
-
-
-class Noise(Actor):
-    """Three actions of pure noise, wider than the limits, and none where it does not explore."""
-
-    steps = 1
-
-    def decide(self, observations: Tensor, *, exploring: bool, generator: torch.Generator) -> Decisions:
-        noise = exploring * 2.0 * torch.randn((len(observations), 2, 3, 3), generator=generator)
-        return Decisions(noise, torch.zeros(len(observations), 1))
+FRAMES, ACTIONS = Limits((-1.0, -1.0), (1.0, 1.0)), Limits((-1.0,), (1.0,))
 
 
-def player(exploring: bool = True) -> Player:
-    limits = FittedLimits(Limits((-1.0,) * 11, (1.0,) * 11), TASK.action_limits)
-    return Player(Noise(), Units(limits, 2, torch.device("cpu")), 2, 2, exploring)
+class Pushing:
+    """Always says two actions, the second beyond the task's limits."""
+
+    def decide(self, observations: torch.Tensor, **_: Any) -> Decisions:
+        chunk = torch.tensor([[[0.5], [1.5]]])
+        return Decisions(torch.stack([chunk, chunk], 1), torch.zeros(len(observations), 1))
 
 
-def noted() -> NotedWorlds:
-    return NotedWorlds(TASK.worlds(1), TASK.action_limits)
+@pytest.fixture
+def player() -> Player:
+    actor: Any = Pushing()
+    return Player(actor, Units(FittedLimits(FRAMES, ACTIONS), 1, torch.device("cpu")), 1, 2)
 
 
-def test_an_episode_holds_each_step_that_was_done():
-    episode = play(noted(), player(), 4)
-    length = len(episode.actions)
-    assert episode.states.shape == (1, length, 11) and episode.actions.shape == (length, 3)
-    assert episode.rewards is not None and episode.rewards.shape == (length,)
-    assert episode.terminal and 3 < length < 200
-    assert np.abs(episode.actions).max() == 1.0
-    repeated, everywhere = TASK.worlds(1), np.ones(1, bool)
-    seed = int(np.random.SeedSequence((4, 0, 0)).generate_state(1)[0])
-    frames = repeated.reset(everywhere, np.array([seed]))
-    for frame, action, reward in zip(episode.states[0], episode.actions, episode.rewards, strict=True):
-        np.testing.assert_array_equal(frame, frames[0])
-        happened = repeated.step(action[None], everywhere)
-        assert happened.rewards[0] == reward
-        frames = happened.observations
-    assert happened.terminated[0]
+def test_actions_are_written_down_as_they_were_done(player: Player):
+    episode = play(NotedWorlds(CountingWorlds(1, step_limit=4), ACTIONS), player, 3)
+    assert episode is not None and episode.seed == 3 and not episode.terminal
+    np.testing.assert_array_equal(episode.actions[:, 0], [0.5, 1.0, 0.5, 1.0])
 
 
-def test_an_episode_follows_from_its_seed_alone():
-    worlds = noted()
-    first = play(worlds, player(), 1)
-    other = play(worlds, player(), 2)
-    again = play(worlds, player(), 1)
-    np.testing.assert_array_equal(first.states, again.states)
-    assert len(other.actions) != len(first.actions) or (other.states != first.states).any()
+def test_a_success_ends_the_episode_that_is_asked_for_one(player: Player):
+    episode = play(NotedWorlds(CountingWorlds(1, step_limit=9, success_age=3), ACTIONS), player, 0, successes=True)
+    assert episode is not None and len(episode.actions) == 3 and episode.terminal
 
 
-def test_without_exploring_there_is_no_noise():
-    episode = play(noted(), player(exploring=False), 3)
-    assert (episode.actions == 0.0).all()
+def test_an_episode_without_success_is_left_out_and_forgotten(player: Player):
+    worlds = NotedWorlds(CountingWorlds(1, step_limit=4), ACTIONS)
+    assert play(worlds, player, 0, successes=True) is None
+    again = play(worlds, player, 0)
+    assert again is not None and len(again.actions) == 4
 
 
-def test_an_episode_cut_off_by_time_is_not_terminal():
-    worlds = noted()
-    worlds.step_limit = 4
-    episode = play(worlds, player(exploring=False), 3)
-    assert len(episode.actions) == 4 and not episode.terminal
+def test_worlds_hear_what_is_meant_to_come_next_as_it_will_be_done(player: Player):
+    worlds = PlannedCountingWorlds(1, step_limit=2)
+    play(NotedWorlds(worlds, ACTIONS), player, 0)
+    np.testing.assert_array_equal(worlds.planned[0], [[[0.5], [1.0]]])
