@@ -25,10 +25,16 @@ def sent_while_still(received: Sequence[Received], verdicts: Sequence[Seen], sla
             continue
         begin_ns = seen.stamp_ns + slack_ns + (seen.word == "STOP")
         end_ns = verdicts[index + 1].stamp_ns - slack_ns if index + 1 < len(verdicts) else math.inf
-        sent = [each.stamp_ns for each in received if _is_within(each, begin_ns, end_ns)]
+        sent = [each for each in received if _is_within(each, begin_ns, end_ns)]
         if sent:
-            after = to_seconds(sent[0] - seen.stamp_ns)
-            yield f"{len(sent)} targets were sent {STILL[seen.word]} {seen.name}, the first {after:.3f} s later"
+            after, told = to_seconds(sent[0].stamp_ns - seen.stamp_ns), "" if sent[0].certain else ", untold"
+            said = f"{len(sent)} targets were sent {STILL[seen.word]} {seen.name}, the first {after:.3f} s later{told}"
+            yield said + _next_word(seen, verdicts[index + 1 : index + 2])
+
+
+def _next_word(seen: Seen, following: Sequence[Seen]) -> str:
+    """Return what the gate said next, which may be what the rig missed."""
+    return "".join(f"; {each.code} came {to_seconds(each.stamp_ns - seen.stamp_ns):.3f} s later" for each in following)
 
 
 def _is_within(target: Received, begin_ns: float, end_ns: float) -> bool:

@@ -25,7 +25,7 @@ def seen(tick: int, word: str) -> Seen:
 def test_what_is_sent_between_it_and_the_next_command_is_counted(word: str, said: str) -> None:
     repeated = [seen(0, "COMMAND"), seen(10, word), seen(20, word), seen(30, "COMMAND")]
     assert list(sent_while_still(row(*range(10), *range(12, 15), *range(30, 40)), repeated)) == [
-        f"3 targets were sent {said} why, the first 0.020 s later"
+        f"3 targets were sent {said} why, the first 0.020 s later; {word.lower()}.why came 0.100 s later"
     ]
 
 
