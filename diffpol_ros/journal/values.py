@@ -66,7 +66,8 @@ class Codec:
             if tag == MAPPING:
                 return {self.value(key): self.value(item) for key, item in content}
             return self._object(tag[1:], content) if tag.startswith(TAG) else array_of(plain)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+            # Whatever a dataclass makes of fields that are not its own.
             raise JournalError(f"the journal holds a {tag!r} that cannot be read: {error}") from error
 
     def _plain_object(self, value: object) -> Plain:

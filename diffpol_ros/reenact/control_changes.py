@@ -1,16 +1,17 @@
 """How far what the bridge does now is from what it did."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from diffpol_ros.bridge.setup import CODEC
-from diffpol_ros.control.verdict import Command
+from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
 from diffpol_ros.core.types import JointTarget
+from diffpol_ros.journal.lines import Line
 from diffpol_ros.journal.raised import is_raised
 from diffpol_ros.journal.transcript import Played
-from diffpol_ros.journal.values import Plain
+from diffpol_ros.journal.values import JournalError, Plain
 from diffpol_ros.reenact.result import Change
 
 
@@ -28,10 +29,10 @@ class ControlChanges:
 
     def add(self, played: Played) -> None:
         """Take a call that is not the same."""
-        then, now = _kind(played.line.outcome), _kind(played.outcome)
-        self.decisions += then != now
-        if played.line.call == "tick" and not is_raised(played.line.outcome) and not is_raised(played.outcome):
-            self._compare(CODEC.value(played.line.outcome)[2], CODEC.value(played.outcome)[2])
+        before, after = verdict_of(played.line), verdict_of(replace(played.line, outcome=played.outcome))
+        self.decisions += _kind(played.line.outcome, before) != _kind(played.outcome, after)
+        if before is not None and after is not None:
+            self._compare(before[1], after[1])
 
     def told(self) -> tuple[Change, ...]:
         """Return them all."""
@@ -48,15 +49,24 @@ class ControlChanges:
             self.width = max(self.width, abs(then.target.gripper_width - now.target.gripper_width))
 
 
+def verdict_of(line: Line) -> tuple[int, Verdict] | None:
+    """Return the time [ns] and the verdict of a tick; None for any other call, and for one that raised an error."""
+    if line.call != "tick" or is_raised(line.outcome):
+        return None
+    match CODEC.value(line.outcome):
+        case (int(now_ns), bool(), (Command() | Hold() | Stop()) as verdict):
+            return now_ns, verdict
+    raise JournalError(f"line {line.number} of the journal is a tick without a verdict")
+
+
 def _apart(then: JointTarget, now: JointTarget) -> float:
     apart = float(np.abs(now.joint_positions - then.joint_positions).max())
     return apart if math.isfinite(apart) else math.inf
 
 
-def _kind(outcome: Plain) -> tuple[str, ...]:
+def _kind(outcome: Plain, tick: tuple[int, Verdict] | None) -> tuple[str, ...]:
     """Return what a call came to, in words: a verdict's, a refusal's, an error's."""
     if is_raised(outcome):
         return ("raised", str(outcome["raised"][0]))
-    value = CODEC.value(outcome)
-    verdict = value[2] if isinstance(value, tuple) else value
-    return (type(verdict).__name__, getattr(verdict, "name", ""))
+    decided = CODEC.value(outcome) if tick is None else tick[1]
+    return (type(decided).__name__, getattr(decided, "name", ""))

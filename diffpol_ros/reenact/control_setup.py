@@ -13,6 +13,7 @@ from diffpol_ros.core.settings import compose, read_node, read_text, setting
 from diffpol_ros.core.settings_text import settings_text
 from diffpol_ros.journal.difference import differences
 from diffpol_ros.journal.reading import Recorded
+from diffpol_ros.journal.values import JournalError
 from diffpol_ros.reenact.options import ReplayOptions
 
 SECTION = "ros__parameters"
@@ -32,7 +33,7 @@ class ControlParameters(FollowerSettings):
 
 def asked_setup(recorded: Recorded, options: ReplayOptions) -> BridgeSetup:
     """Return the recorded setup, with what `options` ask for in its place."""
-    setup: BridgeSetup = CODEC.value(recorded.head.setup)
+    setup = _setup_of(recorded)
     if options.robot:
         setup = bridge_setup(
             load_robot_description(options.robot),
@@ -44,7 +45,7 @@ def asked_setup(recorded: Recorded, options: ReplayOptions) -> BridgeSetup:
 
 def description_changes(recorded: Recorded) -> tuple[str, ...]:
     """Return where the robot's description is no longer as recorded; nothing where that cannot be read here."""
-    setup: BridgeSetup = CODEC.value(recorded.head.setup)
+    setup = _setup_of(recorded)
     named = replace(setup.settings, keep_outs=setup.keep_outs)
     try:
         now = bridge_setup(load_robot_description(setup.description.name), named, setup.policy_silence)
@@ -53,6 +54,13 @@ def description_changes(recorded: Recorded) -> tuple[str, ...]:
     where = f"calibration/robots/{setup.description.name}.yaml"
     then, here = CODEC.plain(setup.description), CODEC.plain(now.description)
     return tuple(f"{where} has changed: {each}" for each in differences(CODEC, then, here, setup.description.name))
+
+
+def _setup_of(recorded: Recorded) -> BridgeSetup:
+    setup = CODEC.value(recorded.head.setup)
+    if not isinstance(setup, BridgeSetup):
+        raise JournalError("the head of the bridge's journal holds no setup of a bridge")
+    return setup
 
 
 def _with_parameters(setup: BridgeSetup, path: Path) -> BridgeSetup:

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from diffpol_ros.bridge.setup import CODEC
 from diffpol_ros.control.verdict import Command, Stop, Verdict, word
 from diffpol_ros.core.robot_description import JOINTS
-from diffpol_ros.journal.raised import is_raised
 from diffpol_ros.journal.reading import Recorded
+from diffpol_ros.reenact.control_changes import verdict_of
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
 
@@ -40,9 +39,9 @@ def _verdicts(journals: list[Recorded]) -> Iterator[tuple[int, Verdict]]:
     for recorded in journals:
         for stretch in recorded.stretches:
             for line in stretch.lines():
-                if line.call == "tick" and not is_raised(line.outcome):
-                    now_ns, _, verdict = CODEC.value(line.outcome)
-                    yield now_ns, verdict
+                told = verdict_of(line)
+                if told is not None:
+                    yield told
 
 
 def _of_target(record: Record, verdicts: Verdicts) -> str:

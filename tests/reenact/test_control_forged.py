@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from diffpol_ros.journal.lines import CALL, compact, link
+from diffpol_ros.journal.values import JournalError
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.replay.bag_writer import BagWriter
@@ -75,6 +76,21 @@ def test_actions_due_a_millisecond_later_are_found(rig: Rig, tmp_path: Path) -> 
     assert not result.proven and result.first is not None
     changes = {change.name: change.value for change in result.changes}
     assert changes["joint_positions"] > 0.0
+
+
+@pytest.mark.parametrize("outcome", [None, 7, [1, 2], [1, True, {"=Nobody": []}], {"f8": "?"}, [1, True, None]])
+def test_a_tick_without_a_verdict_is_no_journal_of_a_bridge(rig: Rig, tmp_path: Path, outcome: object) -> None:
+    *front, body = rig.texts[first_command(rig.texts)].split(" ", 4)
+    rig.texts[first_command(rig.texts)] = " ".join((*front, compact([*json.loads(body)[:-1], outcome])))
+    with pytest.raises(JournalError, match="journal"):
+        replay_control(write_bag(tmp_path / "bag", resealed(rig.texts)), ReplayOptions())
+
+
+def test_a_head_without_a_bridge_is_refused(rig: Rig, tmp_path: Path) -> None:
+    kind, identity, body = rig.texts[0].split(" ", 2)
+    rig.texts[0] = f"{kind} {identity} {compact({**json.loads(body), 'setup': 3})}"
+    with pytest.raises(JournalError, match="no setup of a bridge"):
+        replay_control(write_bag(tmp_path / "bag", rig.texts), ReplayOptions())
 
 
 def test_a_published_target_that_the_journal_does_not_tell_is_a_contradiction(rig: Rig, tmp_path: Path) -> None:
