@@ -3,55 +3,87 @@
 import os
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 
 from diffpol_ros.cli.record import MEBIBYTE, RecordOptions
-from diffpol_ros.cli.signals import orderly_exit
+from diffpol_ros.cli.signals import Ending, orderly_exit
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.replay.bag_writer import Split
+from diffpol_ros.replay.flight_recorder import FlightRecorder
+
+if TYPE_CHECKING:
+    from diffpol_ros.nodes.graph_recorder import GraphRecorder
 
 PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What a recording came to; missed: messages that were sent and never arrived."""
+
+    recorder: FlightRecorder
+    topics: int
+    missed: int
+    seconds: float
+
+
 def record(options: RecordOptions, folder: Path) -> int:
     """Record into `folder` until somebody interrupts; return the exit code."""
-    # As the nodes of the graph have it; and imported here: the DDS library reads the environment when it is loaded.
+    console = Console(highlight=False)
+    # As the nodes of the graph have it; set before the DDS library is loaded, which then reads the environment.
     os.environ.setdefault(PROFILE, str(resource_root() / "launch" / "fastdds.xml"))
+    with orderly_exit() as ending:
+        outcome = _run(options, folder, console, ending)
+    _tell(outcome, folder, console)
+    recorder = outcome.recorder
+    return 1 if recorder.failure or recorder.dropped or not outcome.topics else 0
+
+
+def _run(options: RecordOptions, folder: Path, console: Console, ending: Ending) -> _Outcome:
     from diffpol_ros.nodes.graph_recorder import GraphRecorder
     from diffpol_ros.nodes.session import ros_node
     from diffpol_ros.nodes.topic_choice import TopicChoice
 
-    console = Console(highlight=False)
     split = Split(options.split_megabytes * MEBIBYTE, options.split_seconds)
     choice = TopicChoice(options.topics, options.exclude)
-    with orderly_exit() as ending, ros_node("diffpol_record", options.namespace) as node:
+    began = time.monotonic()
+    with ros_node("diffpol_record", options.namespace) as node:
         running = GraphRecorder(node, folder, choice, options.queue_megabytes * MEBIBYTE, split)
-        began = time.monotonic()
         try:
-            with console.status("recording: nothing yet") as status, suppress(KeyboardInterrupt, SystemExit):
-
-                def tell(now: GraphRecorder) -> None:
-                    ending.check()
-                    told = f"{len(now.taps)} topics, {now.recorder.received} messages, {now.recorder.dropped} dropped"
-                    status.update(f"recording {escape(str(folder))}: {told}; Ctrl-C ends it")
-
-                running.record(options.seconds, tell)
+            _until_interrupted(running, options.seconds, folder, console, ending)
         finally:
-            missed = sum(running.taps.missed.values())
-            topics = len(running.taps)
+            topics, missed = len(running.taps), sum(running.taps.missed.values())
             running.close()
-    recorder = running.recorder
+    return _Outcome(running.recorder, topics, missed, time.monotonic() - began)
+
+
+def _until_interrupted(
+    running: "GraphRecorder", seconds: float, folder: Path, console: Console, ending: Ending
+) -> None:
+    with console.status("recording: nothing yet") as status, suppress(KeyboardInterrupt, SystemExit):
+
+        def tell(now: "GraphRecorder") -> None:
+            ending.check()
+            told = f"{len(now.taps)} topics, {now.recorder.received} messages, {now.recorder.dropped} dropped"
+            status.update(f"recording {escape(str(folder))}: {told}; Ctrl-C ends it")
+
+        running.record(seconds, tell)
+
+
+def _tell(outcome: _Outcome, folder: Path, console: Console) -> None:
+    recorder = outcome.recorder
     console.print(
-        f"{folder}: {recorder.received} messages of {topics} topics in {time.monotonic() - began:.1f} s, "
-        f"{recorder.dropped} dropped, {missed} never arrived",
+        f"{folder}: {recorder.received} messages of {outcome.topics} topics in {outcome.seconds:.1f} s, "
+        f"{recorder.dropped} dropped, {outcome.missed} never arrived",
         markup=False,
         soft_wrap=True,
     )
     if recorder.failure:
         console.print(recorder.failure, style="red", markup=False, soft_wrap=True)
-    if not topics:
+    if not outcome.topics:
         console.print("no topic was found: is the graph running in this ROS_DOMAIN_ID?", style="yellow")
-    return 1 if recorder.failure or recorder.dropped or not topics else 0

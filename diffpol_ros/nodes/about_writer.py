@@ -6,21 +6,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.serialization import serialize_message
 from std_msgs.msg import String
 
+from diffpol_ros.nodes.offered_quality import as_rosbag2
 from diffpol_ros.nodes.survey import Survey
 from diffpol_ros.replay.about import TOPIC, TYPE, About, Code
 from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
 from diffpol_ros.replay.provenance import about, running_code
 
-LATCHED = (
-    "- history: 1\n  depth: 1\n  reliability: 1\n  durability: 1\n"
-    "  deadline: {sec: 9223372036, nsec: 854775807}\n  lifespan: {sec: 9223372036, nsec: 854775807}\n"
-    "  liveliness: 1\n  liveliness_lease_duration: {sec: 9223372036, nsec: 854775807}\n"
-    "  avoid_ros_namespace_conventions: false\n"
-)
-"""Reliable and kept for latecomers, as rosbag2 writes it."""
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class AboutWriter:
@@ -29,7 +25,7 @@ class AboutWriter:
     def __init__(self, node: Node, recorder: FlightRecorder, warn: Callable[[str], object]) -> None:
         """Write into the bag of `recorder`; `warn` is told what could not be found."""
         self._recorder = recorder
-        self._index = recorder.add_topic(RecordedTopic(node.resolve_topic_name(TOPIC), TYPE, LATCHED))
+        self._index = recorder.add_topic(RecordedTopic(node.resolve_topic_name(TOPIC), TYPE, as_rosbag2([LATCHED])))
         self._survey = Survey(node)
         self._warn = warn
         self._told: set[str] = set()

@@ -9,6 +9,7 @@ from rclpy.timer import Timer
 from diffpol_ros.nodes.about_writer import AboutWriter
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
+from diffpol_ros.nodes.offered_quality import as_rosbag2
 from diffpol_ros.nodes.recorded_topics import RecorderParameters, sources
 from diffpol_ros.nodes.recording_health import RecordingHealth
 from diffpol_ros.nodes.taps import Taps
@@ -38,7 +39,10 @@ class RecorderNode(StageNode[RecorderParameters]):
         """Create the bag and subscribe to everything."""
         given = self.parameters
         wanted = sources(given)
-        topics = [RecordedTopic(self.resolve_topic_name(each.topic), each.type_name) for each in wanted]
+        topics = [
+            RecordedTopic(self.resolve_topic_name(each.topic), each.type_name, as_rosbag2([each.quality]))
+            for each in wanted
+        ]
         split = Split(given.split_megabytes << 20, given.split_seconds)
         self._recorder = FlightRecorder(Path(given.bag_folder), topics, given.queue_megabytes << 20, split)
         # The writer holds the lock while it packs a chunk: let the subscriptions in often.
