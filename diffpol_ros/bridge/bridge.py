@@ -29,8 +29,7 @@ class Tick:
 class Bridge:
     """Keeps the robot's controller running only while the follower is enabled.
 
-    All of it but `condemn` and `stops` belongs to one thread. Without `policy` no heartbeat is asked for, as in a
-    simulation.
+    All of it but `condemn` and `stops` belongs to one thread. Without `policy` no heartbeat is asked for.
     """
 
     def __init__(
@@ -148,8 +147,7 @@ class Bridge:
 
     def _arm(self) -> None:
         self._require_not_stopped()
-        state = self.link.poll()
-        if state is None:
+        if (state := self.link.poll()) is None:
             raise ArmingError(f"no robot: {self.link.complaint}")
         missing = self.policy.missing(self._steady.now_ns()) if self.policy else ""
         if missing:
@@ -179,8 +177,8 @@ class Bridge:
     def _veto(self) -> Hold | Stop | None:
         if not self.follower.enabled:
             return None
-        unfit = self._clock.judge() or (self.policy.judge(self._steady.now_ns()) if self.policy else None)
-        return unfit or self.stops.doubt
+        policy = self.policy
+        return self._clock.judge() or (policy and policy.judge(self._steady.now_ns())) or self.stops.doubt
 
     def _require_not_stopped(self) -> None:
         self._latch_asked()
@@ -188,8 +186,7 @@ class Bridge:
             raise ArmingError(f"stopped: {self.follower.stopped.reason}; look at the arm, then reset and enable")
 
     def _latch_asked(self) -> None:
-        asked = self.stops.pending
-        if asked is not None:
+        if (asked := self.stops.pending) is not None:
             self._latch(asked)
 
     def _latch(self, stop: Stop) -> None:
