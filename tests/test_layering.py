@@ -8,7 +8,7 @@ import pytest
 from tests.layering import Import, imports_of, parse
 
 EVERYTHING = {
-    *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials"),
+    *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials", "view"),
     *("journal", "bridge", "reenact", "faults", "doctor", "nodes", "cli"),
 }
 MAY_IMPORT = {
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "graph": {"core"},
     "replay": {"core"},
     "trials": {"core"},
+    "view": {"core", "estimation", "replay", "twin"},
     "journal": {"core"},
     "bridge": {"core", "control", "robots", "journal"},
     "reenact": EVERYTHING - {"faults", "nodes", "cli"},

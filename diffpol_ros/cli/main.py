@@ -18,6 +18,7 @@ from diffpol_ros.cli.record import RecordOptions
 from diffpol_ros.cli.replay import Replay
 from diffpol_ros.cli.report import Report
 from diffpol_ros.cli.trial import Trial
+from diffpol_ros.cli.view import View
 from diffpol_ros.core.errors import DiffpolError
 
 INTERRUPTED = 130
@@ -46,6 +47,7 @@ Command = (
     | Annotated[Report, tyro.conf.subcommand("report")]
     | Annotated[Doctor, tyro.conf.subcommand("doctor")]
     | Annotated[Trial, tyro.conf.subcommand("trial")]
+    | Annotated[View, tyro.conf.subcommand("view")]
 )
 
 

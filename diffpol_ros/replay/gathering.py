@@ -46,6 +46,11 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
     )
 
 
+def is_gathered(topic: str) -> bool:
+    """Return whether anything of a topic, relative to the namespace, is gathered; images are only counted."""
+    return _gatherer(topic) is not None
+
+
 def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries]:
     return {
         topic.removeprefix(prefix).removesuffix("/pose"): _poses(rows)

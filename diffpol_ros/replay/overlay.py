@@ -49,15 +49,25 @@ class Caption:
     accent: tuple[int, int, int] = OUTLINE
 
 
-def draw_box(image: Pixels, view: CameraView, pose: Pose, half_size: Array) -> None:
+def draw_box(
+    image: Pixels, view: CameraView, pose: Pose, half_size: Array, colour: tuple[int, int, int] = OUTLINE
+) -> None:
     """Draw the edges of a box's visible faces; half_size: (3,) [m]."""
+    for face in visible_faces(view, pose, half_size):
+        _polygon(image, face, colour)
+
+
+def visible_faces(view: CameraView, pose: Pose, half_size: Array) -> list[Array]:
+    """Return the pixels (4, 2) of the corners of each face of a box that the camera sees; half_size: (3,) [m]."""
     rotation = matrix_from_quaternion(pose.quaternion)
+    found: list[Array] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             normal = sign * rotation[:, axis]
             centre = pose.position + half_size[axis] * normal
             if normal @ (view.pose.position - centre) > 0.0:
-                _polygon(image, view.project(_face(pose, half_size, axis, sign)))
+                found.append(view.project(_face(pose, half_size, axis, sign)))
+    return found
 
 
 def _face(pose: Pose, half_size: Array, axis: int, sign: float) -> Array:
@@ -126,10 +136,10 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size)
 
 
-def _polygon(image: Pixels, pixels: Array) -> None:
+def _polygon(image: Pixels, pixels: Array, colour: tuple[int, int, int]) -> None:
     points = np.array([_fixed(pixel) for pixel in pixels], dtype=np.int32).reshape(-1, 1, 2)
     cv2.polylines(image, [points], True, SHADE, 4, cv2.LINE_AA, SHIFT)
-    cv2.polylines(image, [points], True, OUTLINE, 2, cv2.LINE_AA, SHIFT)
+    cv2.polylines(image, [points], True, colour, 2, cv2.LINE_AA, SHIFT)
 
 
 def _line(image: Pixels, start: Array, end: Array, colour: tuple[int, int, int], width: int) -> None:

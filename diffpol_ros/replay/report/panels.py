@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay import accuracy, seams, verdicts
+from diffpol_ros.replay.limit_use import position_use, velocity_use
 from diffpol_ros.replay.plot import COLOURS, VERDICT_COLOURS
 from diffpol_ros.replay.report.panel import Curve, Panel, Stretch
 from diffpol_ros.replay.series import PoseSeries, Run, StatusRecord
@@ -137,13 +138,11 @@ def _seams(run: Run, clock: Clock) -> Panel:
 
 
 def _joints(run: Run, clock: Clock, description: RobotDescription) -> list[Panel]:
-    limits, count = description.limits, len(description.limits.lower)
-    times = clock(run.joints.stamps_ns)
-    middle = 0.5 * (np.array(limits.lower) + np.array(limits.upper))
-    reach = 0.5 * (np.array(limits.upper) - np.array(limits.lower))
-    where = (run.joints.positions[:, :count] - middle) / reach if len(run.joints) else np.zeros((0, count))
-    speed = run.joints.velocities[:, :count] / np.array(limits.velocity) if run.joints.velocities.size else where[:0]
-    return [_shares("joints: share of the way to a limit", times, where), _shares("joint speeds", times, speed)]
+    times, limits = clock(run.joints.stamps_ns), description.limits
+    return [
+        _shares("joints: share of the way to a limit", times, position_use(run.joints, limits)),
+        _shares("joint speeds", times, velocity_use(run.joints, limits)),
+    ]
 
 
 def _shares(title: str, times: Array, values: Array) -> Panel:

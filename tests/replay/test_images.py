@@ -1,0 +1,67 @@
+"""Images come out of a bag as RGB, however they went in."""
+
+import cv2
+import numpy as np
+import pytest
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.replay.bag_reader import Record
+from diffpol_ros.replay.images import COMPRESSED, RAW, Pixels, camera_of, pixels_of
+from diffpol_ros.replay.schemas import encode
+from tests.replay.synthetic import header, make
+
+COLOURS = np.random.default_rng(0).integers(0, 255, (4, 6, 3), np.uint8)
+
+
+def raw(data: Pixels, encoding: str, step: int, width: int = 6) -> Record:
+    shape = {"height": 4, "width": width, "encoding": encoding, "is_bigendian": 0, "step": step}
+    message = make(RAW, header=header(1), data=data.reshape(-1), **shape)
+    return Record("/camera/front/image_raw", RAW, 0, 0, encode(message, RAW))
+
+
+def compressed(data: bytes) -> Record:
+    message = make(COMPRESSED, header=header(1), format="png", data=np.frombuffer(data, np.uint8))
+    return Record("/camera/front/image_raw/compressed", COMPRESSED, 0, 0, encode(message, COMPRESSED))
+
+
+def test_every_encoding_gives_rgb() -> None:
+    assert (pixels_of(raw(COLOURS, "rgb8", 18)) == COLOURS).all()
+    assert (pixels_of(raw(COLOURS[:, :, ::-1].copy(), "bgr8", 18)) == COLOURS).all()
+    grey = COLOURS[:, :, 0].copy()
+    assert (pixels_of(raw(grey, "mono8", 6)) == grey[:, :, None]).all()
+
+
+def test_rows_may_be_padded() -> None:
+    padded = np.concatenate([COLOURS.reshape(4, 18), np.zeros((4, 2), np.uint8)], axis=1)
+    assert (pixels_of(raw(padded, "rgb8", 20)) == COLOURS).all()
+
+
+def test_compressed_without_loss_is_the_same_image() -> None:
+    _, data = cv2.imencode(".png", COLOURS[:, :, ::-1])
+    assert (pixels_of(compressed(data.tobytes())) == COLOURS).all()
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (raw(COLOURS, "16UC1", 18), "encoding is '16UC1', expected one of 8UC1, bgr8, mono8, rgb8"),
+        (raw(COLOURS, "rgb8", 18, width=7), "an image of 7x4 rgb8 has 72 bytes and step 18"),
+        (compressed(b"nothing"), "compressed as 'png', not as JPEG or PNG"),
+    ],
+)
+def test_what_is_no_image_is_told(record: Record, words: str) -> None:
+    with pytest.raises(ResourceError, match=words):
+        pixels_of(record)
+
+
+@pytest.mark.parametrize(
+    ("topic", "camera"),
+    [
+        ("/camera/front/image_raw", "front"),
+        ("/lab/camera/side/image_raw/compressed", "side"),
+        ("/camera/front/camera_info", ""),
+        ("/joint_states", ""),
+    ],
+)
+def test_a_topic_tells_its_camera(topic: str, camera: str) -> None:
+    assert camera_of(topic) == camera
