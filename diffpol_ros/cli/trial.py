@@ -22,7 +22,7 @@ class PlanTrial:
     first_seed: int = 1
     """Of the twin's first initial condition; the next has the next."""
     conditions: Path | None = None
-    """YAML with a list `conditions` of {seed, name, picture}, in place of --trials and --first-seed."""
+    """YAML with a list `conditions` of {seed, name, picture, place}, in place of --trials and --first-seed."""
     stopping: Literal["anytime", "fixed"] = "anytime"
     """anytime: e-values, may end early; fixed: McNemar's exact test after the last trial."""
     alpha: float = 0.05
@@ -50,6 +50,14 @@ class RunTrial:
     """Your name, for the ledger; default: the login name."""
     key: Path | None = None
     """Where the key lies now; default: where the plan put it."""
+    camera: str = ""
+    """With a person: draw where the object shall stand over this camera's images (calibration/cameras or a file)."""
+    object: str = "block"
+    """What is placed: a name in calibration/objects or a file."""
+    tolerance_mm: float = 3.0
+    """How far from its place it may stand."""
+    tolerance_deg: float = 3.0
+    """How far it may be turned."""
     image_stride: int = 0
     """Of the twin: record every n-th image of the front camera, 0.9 MB each; 0: none."""
 

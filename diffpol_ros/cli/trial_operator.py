@@ -24,14 +24,20 @@ class TerminalOperator:
     """Asks on a terminal; reasons given before are offered by number, so that they can be counted."""
 
     def __init__(
-        self, name: str = "", ask: Ask = input, tell: Callable[[str], None] = print, view: View | None = None
+        self,
+        name: str = "",
+        ask: Ask = input,
+        tell: Callable[[str], None] = print,
+        view: View | None = None,
+        place: Callable[[int, Condition], None] | None = None,
     ) -> None:
         """Ask with `ask`, tell with `tell`; `name` is the login name where empty.
 
         view: lays the start's picture over the camera's image and returns the file; without it the picture is named.
+        place: returns once the object stands where it shall; without it the operator says so.
         """
         self.name = name or login_name()
-        self._ask, self._tell, self._view = ask, tell, view
+        self._ask, self._tell, self._view, self._place = ask, tell, view, place
         self._reasons: list[str] = []
 
     def prepare(self, trial: int, condition: Condition) -> None:
@@ -39,7 +45,9 @@ class TerminalOperator:
         self._tell(f"trial {trial}: set the world up as in {condition}")
         if condition.picture:
             self._tell(f"its picture: {condition.picture}")
-        if condition.picture and self._view:
+        if self._place is not None:
+            self._place(trial, condition)
+        elif condition.picture and self._view:
             view = self._view
             while wait(f"compare {view(Path(condition.picture))}; [Enter] once it agrees, l to look again ", self._ask):
                 pass

@@ -15,12 +15,19 @@ class PersonRunner:
 
     name = "a person"
 
-    def __init__(self, ask: Callable[[str], str] = input, tell: Callable[[str], None] = print) -> None:
-        """Ask with `ask`, tell with `tell`."""
-        self._ask, self._tell = ask, tell
+    def __init__(
+        self,
+        ask: Callable[[str], str] = input,
+        tell: Callable[[str], None] = print,
+        hand_over: Callable[[int, Path], None] | None = None,
+    ) -> None:
+        """Ask with `ask`, tell with `tell`; hand_over: puts what was kept of a trial's set-up into its folder."""
+        self._ask, self._tell, self._hand_over = ask, tell, hand_over
 
     def run(self, assignment: Assignment) -> Attempt:
         """Wait until the person has let the policy act; who judges is asked afterwards."""
+        if self._hand_over is not None:
+            self._hand_over(assignment.trial, assignment.folder)
         bag = assignment.folder / "bag"
         self._tell("start the stack in another terminal, with the arguments of your robot:")
         self._tell(f"  {stack_command(assignment.policy, bag)}")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diffpol_ros.cli.trial import PlanTrial
@@ -81,7 +81,7 @@ def _of_file(path: Path) -> tuple[Condition, ...]:
     if lost:
         raise SettingsError(f"{path}: picture {lost[0]} does not exist beside it")
     return tuple(
-        Condition(each.seed, each.name, str((path.parent / each.picture).absolute()) if each.picture else "")
+        replace(each, picture=str((path.parent / each.picture).absolute()) if each.picture else "")
         for each in conditions
     )
 

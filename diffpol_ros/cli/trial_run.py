@@ -26,7 +26,7 @@ def run(options: RunTrial) -> int:
     folder = options.folder.absolute()
     with locked(folder):
         campaign = open_campaign(folder, SystemClock(), options.key)
-        with _hands(options) as (runner, operator):
+        with _hands(options, campaign) as (runner, operator):
             return run_trials(campaign, runner, operator, options.count)
 
 
@@ -46,9 +46,10 @@ def run_trials(campaign: Campaign, runner: Runner, operator: Operator, count: in
 
 
 @contextmanager
-def _hands(options: RunTrial) -> Iterator[tuple[Runner, Operator]]:
+def _hands(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Operator]]:
     if options.runner == "person":
-        yield PersonRunner(), TerminalOperator(options.operator)
+        with _person(options, campaign) as hands:
+            yield hands
         return
     from diffpol_ros.cli.trial_twin import TwinRunner
 
@@ -58,6 +59,17 @@ def _hands(options: RunTrial) -> Iterator[tuple[Runner, Operator]]:
             yield runner, NobodyNeeded()
         finally:
             runner.close()
+
+
+@contextmanager
+def _person(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Operator]]:
+    if not options.camera:
+        yield PersonRunner(), TerminalOperator(options.operator)
+        return
+    from diffpol_ros.cli.trial_camera import placing
+
+    with placing(options, campaign) as (place, hand_over):
+        yield PersonRunner(hand_over=hand_over), TerminalOperator(options.operator, place=place)
 
 
 def _line(campaign: Campaign, ended: Judged | Aborted) -> str:

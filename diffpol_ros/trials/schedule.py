@@ -9,6 +9,7 @@ from pathlib import Path
 
 from diffpol_ros.core.settings import parse_settings, read_text
 from diffpol_ros.trials.files import write_whole
+from diffpol_ros.trials.place import Place
 from diffpol_ros.trials.rules import Rules
 
 FORMAT = 1
@@ -28,11 +29,13 @@ class Condition:
     """How the world is when a trial begins: the twin's seed, or a place a person sets up.
 
     picture: an image of the start, laid over the camera's for the operator; none where empty.
+    place: where the object shall stand, in the robot base frame; where none is given, the first trial's is kept.
     """
 
     seed: int
     name: str = ""
     picture: str = ""
+    place: Place | None = None
 
     def __str__(self) -> str:
         """Return what the operator calls it."""
