@@ -53,6 +53,15 @@ def last_arrival_ns(received: Sequence[Received], verdicts: Sequence[Seen], answ
     return max((each.arrived_ns for each in received if each.stamp_ns < until_ns), default=-1)
 
 
+def heard_out(received: Sequence[Received], verdicts: Sequence[Seen]) -> bool:
+    """Tell whether the gate was heard up to the last target: one that came by a shorter way is not ahead of its word.
+
+    Before that, the Hold that the target ended is the last word still.
+    """
+    last = max((each.stamp_ns for each in received), default=None)
+    return last is None or any(seen.stamp_ns >= last for seen in verdicts)
+
+
 def in_time(verdicts: Sequence[Seen]) -> list[Seen]:
     """Return verdicts as they were decided: a slow tick's is told after the Hold that the bridge's watch puts on it."""
     return sorted(verdicts, key=lambda seen: seen.stamp_ns)

@@ -11,12 +11,12 @@ from diffpol_ros.faults.audit import Audit
 from diffpol_ros.faults.received import Findings, Received
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.faults.starvation import Starvation
-from diffpol_ros.faults.stillness import last_arrival_ns
+from diffpol_ros.faults.stillness import heard_out, last_arrival_ns
 from diffpol_ros.nodes.fault_operator import Operator
 from diffpol_ros.nodes.quality import EVENTS
 
-FRESH_NS = to_ns(0.2)
-"""The gate repeats itself every 0.1 s."""
+# The gate repeats itself every 0.1 s.
+FRESH_NS, SPEAKS_WITHIN_NS = to_ns(0.2), to_ns(1.0)
 
 
 class OperatedRig(ABC):
@@ -63,7 +63,10 @@ class OperatedRig(ABC):
 
     def findings(self) -> Findings:
         """Return what is wrong with them."""
-        return self._audit.findings(self.received(), self.verdicts())
+        received = self.received()
+        # The gate's words come over the graph, which may be slower than the line that the targets are read from.
+        self.wait_until(self.now_ns() + SPEAKS_WITHIN_NS, lambda: heard_out(received, self.verdicts()))
+        return self._audit.findings(received, self.verdicts())
 
     def last_target_ns(self, answer: Seen) -> int:
         """Return when the last one came before the arm was let follow again after `answer` [ns]; -1: none did."""

@@ -7,7 +7,7 @@ import pytest
 
 from diffpol_ros.faults.received import Received
 from diffpol_ros.faults.rig import Seen
-from diffpol_ros.faults.stillness import last_arrival_ns, sent_while_still
+from diffpol_ros.faults.stillness import heard_out, last_arrival_ns, sent_while_still
 
 PERIOD_NS = 10_000_000
 LATER_NS = 1_000_000
@@ -77,3 +77,12 @@ def test_a_target_under_way_may_fail_in_its_tick_and_one_long_after_the_hold_may
     assert list(sent_while_still([under_way(11)], verdicts)) == []
     assert list(sent_while_still([under_way(38)], verdicts)) == []
     assert list(sent_while_still([under_way(20)], verdicts))
+
+
+def test_the_gate_is_heard_out_when_it_spoke_of_the_last_target_or_later() -> None:
+    hold = seen(10, "HOLD")
+    ahead = row(*range(10), 15)
+    assert list(sent_while_still(ahead, [hold])) and not heard_out(ahead, [hold])
+    told = [hold, seen(15, "COMMAND")]
+    assert heard_out(ahead, told) and not list(sent_while_still(ahead, told))
+    assert heard_out([], [])
