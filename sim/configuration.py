@@ -39,7 +39,10 @@ def to_plain(settings: object) -> Plain:
 
 
 def from_plain(kind: type[Settings], values: Mapping[str, Any], source: str = "the configuration") -> Settings:
-    """Return the `kind` that `to_plain` made `values` of; types must fit, unknown keys are refused and missing ones are defaults; `source` names them."""
+    """Return the `kind` that `to_plain` made `values` of; `source` names them in errors.
+
+    Types must fit, unknown keys are refused, and missing ones are the defaults.
+    """
     try:
         return _CONVERTER.structure(values, kind)
     except (ValueError, TypeError, BaseValidationError) as error:

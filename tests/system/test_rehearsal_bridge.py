@@ -4,13 +4,13 @@ import pytest
 
 pytest.importorskip("rclpy")
 
+from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.policy_watch import Heartbeat, PolicyWatch
 from diffpol_ros.control.verdict import Hold
 from diffpol_ros.core.clock import SteadyClock
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.robots.backends import open_robot
 from diffpol_ros.robots.link import RobotLink
 
