@@ -42,6 +42,7 @@ EXTRAS = {
     "twin": ["mujoco>=3.3", "PyOpenGL"],
     "libfranka": ["franky-control>=2.0,<3"],
     "video": ["imageio-ffmpeg"],
+    "view": ["rerun-sdk>=0.39"],
     "sim": ["torch", "cattrs", "diffusers", "gymnasium", "h5py", "pyarrow", "tensorboard", "zarr"],
     "scale": ["ray"],
     "test": ["pytest", "pytest-timeout", "pytest-xdist", "hypothesis", "imageio", "psutil"],

@@ -13,7 +13,7 @@ spread = st.floats(1e-5, 1e-2)
 
 @given(st.tuples(spread, spread, spread), st.integers(0, 99))
 def test_the_covariance_can_be_read_off_the_ellipsoid(deviations: tuple[float, ...], seed: int) -> None:
-    turn = Rotation.random(random_state=seed).as_matrix()
+    turn = Rotation.random(rng=seed).as_matrix()
     covariance = turn @ np.diag(np.square(deviations)) @ turn.T
     half_axes, quaternions = ellipsoids(covariance[None], 2.0)
     drawn = Rotation.from_quat(quaternions[0]).as_matrix()

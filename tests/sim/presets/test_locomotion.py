@@ -1,10 +1,8 @@
 """Each step of the short schedules begins with what the step before it writes."""
 
-from typing import Literal
-
 import pytest
 
-from sim.demos.locomotion import LocomotionDemonstrations
+from sim.demos.policy import PolicyDemonstrations
 from sim.presets.locomotion import LOCOMOTION_PRESETS, TASKS
 from sim.presets.pretrain_short import SHORT_PRETRAIN
 
@@ -12,8 +10,8 @@ SHORT = [name for name in LOCOMOTION_PRESETS if "short" in name]
 
 
 @pytest.mark.parametrize("task", ["hopper", "walker", "cheetah"])
-def test_data_are_made_by_the_policy_of_middling_skill(task: Literal["hopper", "walker", "cheetah"]):
-    source = LocomotionDemonstrations(task)
+def test_data_are_made_by_the_policy_of_middling_skill(task: str):
+    source = PolicyDemonstrations(task)
     assert source.checkpoint == LOCOMOTION_PRESETS[f"{task}_medium"].arguments.output / "checkpoint.pt"
 
 
