@@ -90,7 +90,7 @@ def whole(folder: Path, environment: dict[str, str]) -> None:
 
 def killed(folder: Path, seconds: float, environment: dict[str, str]) -> float:
     """Record, kill -9 after so long [s]; return how much the bag lacks of what came before the kill [s]."""
-    # A talker for each: Fast DDS gives back what a killed reader held of a writer's shared memory only after a while.
+    # A talker for each: beside one that had outlived several killed recorders, the next one heard nothing at times.
     with (
         running("benchmarks.recorder_talker", environment=environment),
         running("diffpol_ros.cli.main", "record", "--output", str(folder), environment=environment) as recorder,
