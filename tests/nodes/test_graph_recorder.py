@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-rclpy = pytest.importorskip("rclpy")
+pytest.importorskip("rclpy")
 
 from std_msgs.msg import String
 
