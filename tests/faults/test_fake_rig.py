@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("fake_rig"), pytest.mark.
 FAKE = [fault for fault in FAULTS if fault.fake is not None]
 CYCLES, MANY_CYCLES = 30, 1000
 SOAK_S = float(os.environ.get("DIFFPOL_SOAK_S", "3600"))
-MORE_MEMORY_MB = 10.0
+MORE_MEMORY_MB, LATE_SHARE = 10.0, 0.005
 
 
 class Living:
@@ -91,8 +92,11 @@ def test_a_thousand_starts_and_stops_leave_nothing_behind(rig: BridgeRig) -> Non
 def test_a_soak_misses_nothing_and_its_memory_stays_flat(rig: BridgeRig) -> None:
     done: list[Soaked] = list(soak(rig, FAKE, SOAK_S, SteadyClock()))
     # One to a line: pytest shortens what is long.
-    failed = [f"{trial}" for trial in (each.trial for each in done) if not trial.passed]
+    failed = [f"{trial}" for trial in (each.trial for each in done) if not replace(trial, late=False).passed]
     assert not failed and not rig.dead, "\n".join(failed)
+    # How soon is measured by `diffpol faults`, where nothing else runs for so long.
+    late = [f"{each.trial}" for each in done if each.trial.late]
+    assert len(late) <= LATE_SHARE * len(done), "\n".join(late)
     # The first round loads what each fault needs.
     before, after = done[min(len(FAKE), len(done) - 1)].footprint, done[-1].footprint
     assert after.threads <= before.threads and after.files <= before.files
