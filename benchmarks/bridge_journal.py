@@ -15,9 +15,9 @@ from diffpol_ros.bridge.recorded import RecordedBridge, recorded_bridge
 from diffpol_ros.bridge.setup import bridge_setup
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.clock import ManualClock, to_ns
+from diffpol_ros.core.journal.unheard import Unheard
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.types import ActionChunk
-from diffpol_ros.journal.unheard import Unheard
 from diffpol_ros.robots.rehearsal import RehearsalRobot
 
 TICKS, PERIOD_S, CHUNK_TICKS, ACTIONS = 1000, 0.01, 40, 8

@@ -9,21 +9,20 @@ from tests.layering import Import, imports_of, parse
 
 EVERYTHING = {
     *("core", "estimation", "calibrate", "policy", "control", "robots", "twin", "graph", "replay", "trials", "view"),
-    *("journal", "bridge", "reenact", "faults", "doctor", "nodes", "cli"),
+    *("bridge", "reenact", "faults", "doctor", "nodes", "cli"),
 }
 MAY_IMPORT = {
     "core": set(),
-    "estimation": {"core", "journal"},
+    "estimation": {"core"},
     "calibrate": {"core", "estimation"},
-    "policy": {"core", "journal"},
+    "policy": {"core"},
     "control": {"core"},
     "robots": {"core"},
     "graph": {"core"},
     "replay": {"core"},
     "trials": {"core"},
     "view": {"core", "estimation", "replay", "twin"},
-    "journal": {"core"},
-    "bridge": {"core", "control", "robots", "journal"},
+    "bridge": {"core", "control", "robots"},
     "reenact": EVERYTHING - {"faults", "nodes", "cli"},
     "twin": {"core", "robots", "control"},
     "faults": EVERYTHING - {"nodes", "cli"},

@@ -10,7 +10,7 @@ from diffpol_ros.control.anchored_clock import AnchoredClock
 from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.policy_watch import PolicyWatch
 from diffpol_ros.core.clock import Clock, SteadyClock, SystemClock
-from diffpol_ros.journal.outside import HeardClock, Outside
+from diffpol_ros.core.journal.outside import HeardClock, Outside
 from diffpol_ros.robots.base import Robot
 from diffpol_ros.robots.link import RobotLink
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from diffpol_ros.bridge.stop_requests import StopRequests
 from diffpol_ros.control.verdict import Hold, Stop
+from diffpol_ros.core.journal.outside import Outside
 from diffpol_ros.core.types import JointTarget, RobotState
-from diffpol_ros.journal.outside import Outside
 from diffpol_ros.robots.base import Hand, Robot
 from diffpol_ros.robots.contained import ContainedRobot
 

@@ -5,9 +5,9 @@ from diffpol_ros.bridge.building import Clocks, build_bridge
 from diffpol_ros.bridge.setup import CODEC, ERRORS, STAGE, BridgeSetup
 from diffpol_ros.control.chunk_check import Refusal
 from diffpol_ros.control.policy_watch import Heartbeat
+from diffpol_ros.core.journal.build import build_of
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.types import ActionChunk
-from diffpol_ros.journal.build import build_of
-from diffpol_ros.journal.writing import Journal
 from diffpol_ros.robots.base import Robot
 
 BUILD = "build"

@@ -9,11 +9,11 @@ from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Command, Hold, Stop
 from diffpol_ros.core import geometry, robot_description, safety_limits
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.values import Codec
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.settings import Section
 from diffpol_ros.core.types import ActionChunk, JointTarget, RobotState
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.values import Codec
 from diffpol_ros.robots.base import RobotTaken
 
 STAGE = "bridge"

@@ -13,8 +13,8 @@ from rich.table import Table
 from diffpol_ros.cli.replay import STAGES, Replay
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError, SettingsError
+from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.core.settings import closest
-from diffpol_ros.journal.values import JournalError
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.estimation import replay_estimation
 from diffpol_ros.reenact.options import ReplayOptions

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffpol_ros.core.clock import Clock
+from diffpol_ros.core.journal.outside import HeardClock, Outside
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.look import Frame, Look
 from diffpol_ros.estimation.stage import EstimationStage
-from diffpol_ros.journal.outside import HeardClock, Outside
 
 STEADY, REPLACED, LOOKED = "steady", "replaced", "looked"
 

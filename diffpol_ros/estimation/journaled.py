@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.values import Codec
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.settings_text import settings_text
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
@@ -17,9 +20,6 @@ from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sight import Sight
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.tracking.hand import HandState
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.values import Codec
-from diffpol_ros.journal.writing import Journal
 
 STAGE = "estimation"
 

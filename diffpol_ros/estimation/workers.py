@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffpol_ros.core.clock import Clock
+from diffpol_ros.core.journal.outside import Outside
+from diffpol_ros.core.journal.unheard import Unheard
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.desk import Desk, Outcome
 from diffpol_ros.estimation.look import Frame, Look
 from diffpol_ros.estimation.stage import EstimationStage
-from diffpol_ros.journal.outside import Outside
-from diffpol_ros.journal.unheard import Unheard
 
 
 @dataclass(frozen=True, eq=False)

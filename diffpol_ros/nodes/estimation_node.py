@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from std_srvs.srv import Trigger
 
 from diffpol_ros.core.clock import SteadyClock, SystemClock
+from diffpol_ros.core.journal.build import build_of
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.settings import setting
 from diffpol_ros.estimation.calibration import load_camera, load_object
 from diffpol_ros.estimation.calls import Calls
@@ -16,8 +18,6 @@ from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
-from diffpol_ros.journal.build import build_of
-from diffpol_ros.journal.writing import Journal
 from diffpol_ros.nodes.camera_input import CameraInput
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.hand_input import HandInput

@@ -5,7 +5,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
 
-from diffpol_ros.journal.writing import Journal
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.nodes.quality import JOURNAL
 
 PERIOD_S = 0.05

@@ -7,9 +7,9 @@ from rclpy.timer import Timer
 from std_srvs.srv import Trigger
 
 from diffpol_ros.core.clock import SystemClock, to_seconds
+from diffpol_ros.core.journal.build import build_of
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.robot_description import load_robot_description
-from diffpol_ros.journal.build import build_of
-from diffpol_ros.journal.writing import Journal
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.core.types import JointTarget, RobotState
-from diffpol_ros.journal.values import JournalError
 from diffpol_ros.robots.base import Hand
 
 

@@ -10,9 +10,9 @@ from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.bridge.building import build_bridge, machine_clocks
 from diffpol_ros.bridge.recorded import BUILD, told_of
 from diffpol_ros.bridge.setup import CODEC, ERRORS, STAGE, BridgeSetup
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.reading import Recorded, Stretch
-from diffpol_ros.journal.transcript import Played, Transcript
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.reading import Recorded, Stretch
+from diffpol_ros.core.journal.transcript import Played, Transcript
 from diffpol_ros.reenact.absent_robot import AbsentRobot
 from diffpol_ros.reenact.control_changes import ControlChanges
 from diffpol_ros.reenact.control_setup import asked_setup, description_changes

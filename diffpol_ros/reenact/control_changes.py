@@ -7,11 +7,11 @@ import numpy as np
 
 from diffpol_ros.bridge.setup import CODEC
 from diffpol_ros.control.verdict import Command, Hold, Stop, Verdict
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.raised import is_raised
+from diffpol_ros.core.journal.transcript import Played
+from diffpol_ros.core.journal.values import JournalError, Plain
 from diffpol_ros.core.types import JointTarget
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.raised import is_raised
-from diffpol_ros.journal.transcript import Played
-from diffpol_ros.journal.values import JournalError, Plain
 from diffpol_ros.reenact.result import Change
 
 

@@ -8,12 +8,12 @@ import yaml
 from diffpol_ros.bridge.setup import CODEC, BridgeSetup, bridge_setup
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.errors import DiffpolError, SettingsError
+from diffpol_ros.core.journal.difference import differences
+from diffpol_ros.core.journal.reading import Recorded
+from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.core.settings import compose, read_node, read_text, setting
 from diffpol_ros.core.settings_text import settings_text
-from diffpol_ros.journal.difference import differences
-from diffpol_ros.journal.reading import Recorded
-from diffpol_ros.journal.values import JournalError
 from diffpol_ros.reenact.options import ReplayOptions
 
 SECTION = "ros__parameters"

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from diffpol_ros.control.verdict import Command, Stop, Verdict, word
+from diffpol_ros.core.journal.reading import Recorded
 from diffpol_ros.core.robot_description import JOINTS
-from diffpol_ros.journal.reading import Recorded
 from diffpol_ros.reenact.control_changes import verdict_of
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns

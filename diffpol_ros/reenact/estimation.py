@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from diffpol_ros.core.journal.reading import Recorded, Stretch
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.journaled import STAGE
-from diffpol_ros.journal.reading import Recorded, Stretch
 from diffpol_ros.reenact.calibrations import rig_with
 from diffpol_ros.reenact.estimation_changes import EstimationChanges, estimates_in
 from diffpol_ros.reenact.estimation_run import EstimationRun, Rig

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diffpol_ros.core.journal.difference import Difference
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.raised import is_raised
+from diffpol_ros.core.journal.transcript import Played
+from diffpol_ros.core.journal.values import Plain
 from diffpol_ros.core.spatial import rotation_between
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.journaled import codec
-from diffpol_ros.journal.difference import Difference
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.raised import is_raised
-from diffpol_ros.journal.transcript import Played
-from diffpol_ros.journal.values import Plain
 from diffpol_ros.reenact.result import Change
 
 COLLECT, STATUS = "collect", "status"

@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 
 from diffpol_ros.core.clock import SteadyClock
+from diffpol_ros.core.journal.difference import Difference
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.transcript import Played, Transcript
+from diffpol_ros.core.journal.values import JournalError, Plain
 from diffpol_ros.core.settings import parse_settings
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
 from diffpol_ros.estimation.calls import Calls
@@ -16,10 +20,6 @@ from diffpol_ros.estimation.journaled import Setup, codec, errors, told_of_statu
 from diffpol_ros.estimation.look import Frame
 from diffpol_ros.estimation.stage import EstimationStage
 from diffpol_ros.estimation.stage_settings import StageSettings
-from diffpol_ros.journal.difference import Difference
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.transcript import Played, Transcript
-from diffpol_ros.journal.values import JournalError, Plain
 from diffpol_ros.reenact.seeing_again import Finding, SeeingAgain
 
 SOURCE = "the journal's head"

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from diffpol_ros.core.journal.difference import Difference
 from diffpol_ros.core.types import ObjectEstimate
-from diffpol_ros.journal.difference import Difference
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.result import FirstDifference
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns

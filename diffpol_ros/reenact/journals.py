@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from diffpol_ros.journal.build import build_of
-from diffpol_ros.journal.reading import Recorded, read_journals
+from diffpol_ros.core.journal.build import build_of
+from diffpol_ros.core.journal.reading import Recorded, read_journals
 from diffpol_ros.reenact.result import ReplayError
 from diffpol_ros.replay.bag_reader import BagReader
 

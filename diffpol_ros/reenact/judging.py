@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from diffpol_ros.core.clock import to_seconds
-from diffpol_ros.journal.difference import Difference
-from diffpol_ros.journal.lines import Line
+from diffpol_ros.core.journal.difference import Difference
+from diffpol_ros.core.journal.lines import Line
 from diffpol_ros.reenact.result import FirstDifference
 
 

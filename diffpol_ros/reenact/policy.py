@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.reading import Recorded, Stretch
-from diffpol_ros.journal.transcript import Played
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.reading import Recorded, Stretch
+from diffpol_ros.core.journal.transcript import Played
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.stage.journaled import STAGE
 from diffpol_ros.reenact.journals import other_build, stage_journals

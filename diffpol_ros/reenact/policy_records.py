@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from diffpol_ros.core.clock import NANOSECONDS
+from diffpol_ros.core.journal.difference import Difference
 from diffpol_ros.core.types import Array
-from diffpol_ros.journal.difference import Difference
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.checks import entry_at
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES

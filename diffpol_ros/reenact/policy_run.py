@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.transcript import Played, Transcript
+from diffpol_ros.core.journal.values import JournalError, Plain
 from diffpol_ros.core.settings import parse_settings
 from diffpol_ros.core.types import CameraImage, Pose
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.transcript import Played, Transcript
-from diffpol_ros.journal.values import JournalError, Plain
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.inference import Ask
 from diffpol_ros.policy.runner import PolicyRunner

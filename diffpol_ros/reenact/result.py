@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.journal.difference import Difference
+from diffpol_ros.core.journal.difference import Difference
 
 
 class ReplayError(DiffpolError):

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Protocol, TypeVar
 
+from diffpol_ros.core.journal.difference import Difference, first_difference
+from diffpol_ros.core.journal.outside import Outside
+from diffpol_ros.core.journal.values import Codec
 from diffpol_ros.estimation.desk import LOOKED, Outcome
 from diffpol_ros.estimation.detection.memory import Memory, Remembering
 from diffpol_ros.estimation.look import Frame, Look
 from diffpol_ros.estimation.stage import EstimationStage
-from diffpol_ros.journal.difference import Difference, first_difference
-from diffpol_ros.journal.outside import Outside
-from diffpol_ros.journal.values import Codec
 
 Answer = TypeVar("Answer")
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
+from diffpol_ros.core.journal.reading import Recorded, read_journals
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.calls import Calls
 from diffpol_ros.estimation.detection.detectors import open_detector
@@ -13,8 +15,6 @@ from diffpol_ros.estimation.detection.images import checksum
 from diffpol_ros.estimation.journaled import STAGE, Journaled, codec, errors, setup_of
 from diffpol_ros.estimation.look import Frame
 from diffpol_ros.estimation.workers import Workers
-from diffpol_ros.journal.reading import Recorded, read_journals
-from diffpol_ros.journal.writing import Journal
 from tests.estimation.scenes import BASE, BLOCK, FRONT, SIDE, block_pose, draw
 from tests.estimation.stages import SETTINGS, at, stage
 

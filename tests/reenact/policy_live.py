@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
+from diffpol_ros.core.journal.reading import Recorded, read_journals
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
-from diffpol_ros.journal.reading import Recorded, read_journals
-from diffpol_ros.journal.writing import Journal
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.guidance.mixture import Mixture
 from diffpol_ros.policy.records.record import inference_values

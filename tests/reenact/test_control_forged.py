@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffpol_ros.journal.lines import CALL, compact, link
-from diffpol_ros.journal.values import JournalError
+from diffpol_ros.core.journal.lines import CALL, compact, link
+from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.replay.bag_writer import BagWriter

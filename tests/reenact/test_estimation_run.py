@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from diffpol_ros.core.journal.difference import Difference
 from diffpol_ros.estimation.look import Frame
 from diffpol_ros.estimation.pose_settings import PoseSettings
-from diffpol_ros.journal.difference import Difference
 from diffpol_ros.reenact.estimation_run import EstimationRun, Rig
 from tests.estimation.scenes import FRONT
 from tests.reenact.estimation_live import Album, LiveEstimation

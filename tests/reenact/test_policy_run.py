@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 import pytest
 
-from diffpol_ros.journal.difference import Difference
-from diffpol_ros.journal.lines import Line
-from diffpol_ros.journal.values import JournalError
+from diffpol_ros.core.journal.difference import Difference
+from diffpol_ros.core.journal.lines import Line
+from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.guidance.settings import GuidanceSettings
 from diffpol_ros.policy.manifest.networks import DENOISER

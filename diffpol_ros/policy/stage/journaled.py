@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.values import Codec
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.settings_text import settings_text
 from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.values import Codec
-from diffpol_ros.journal.writing import Journal
 from diffpol_ros.policy.guidance.mixture import Mixture
 from diffpol_ros.policy.runtime.settings import RuntimeSettings
 from diffpol_ros.policy.stage.calls import Calls

@@ -8,13 +8,13 @@ import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.errors import RobotError, RobotLate
+from diffpol_ros.core.journal.outside import HeardClock, Outside
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.reading import read_journals
+from diffpol_ros.core.journal.transcript import Played, Transcript
+from diffpol_ros.core.journal.values import Codec
+from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.types import Pose
-from diffpol_ros.journal.outside import HeardClock, Outside
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.reading import read_journals
-from diffpol_ros.journal.transcript import Played, Transcript
-from diffpol_ros.journal.values import Codec
-from diffpol_ros.journal.writing import Journal
 
 
 @dataclass(frozen=True)

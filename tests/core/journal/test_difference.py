@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
+from diffpol_ros.core.journal.difference import Difference, first_difference
+from diffpol_ros.core.journal.values import Codec
 from diffpol_ros.core.types import Pose
-from diffpol_ros.journal.difference import Difference, first_difference
-from diffpol_ros.journal.values import Codec
 
 CODEC = Codec((Pose,))
 

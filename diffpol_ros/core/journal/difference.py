@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffpol_ros.journal.values import KINDS_OF_NUMBERS, TAG, Codec, Plain, array_of
+from diffpol_ros.core.journal.values import KINDS_OF_NUMBERS, TAG, Codec, Plain, array_of
 
 ABSENT = object()
 LONGEST = 120

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from diffpol_ros.journal.reading import read_journals
-from diffpol_ros.journal.values import JournalError
-from tests.journal.stage import Live, replay
+from diffpol_ros.core.journal.reading import read_journals
+from diffpol_ros.core.journal.values import JournalError
+from tests.core.journal.stage import Live, replay
 
 
 def texts(count: int = 6) -> list[str]:

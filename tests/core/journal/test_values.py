@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as some_numpy
 
+from diffpol_ros.core.journal.difference import first_difference
+from diffpol_ros.core.journal.lines import compact
+from diffpol_ros.core.journal.values import Codec, JournalError
 from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Pose, RobotState, Tracking
-from diffpol_ros.journal.difference import first_difference
-from diffpol_ros.journal.lines import compact
-from diffpol_ros.journal.values import Codec, JournalError
 
 CODEC = Codec((ActionChunk, ObjectEstimate, Pose, RobotState, Tracking))
 SCALARS = some.none() | some.booleans() | some.integers() | some.floats() | some.text()

@@ -7,9 +7,20 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from diffpol_ros.core.clock import Clock
-from diffpol_ros.journal.lines import CALL, CROSSED, HEAD, Head, Heard, Line, head_body, identity_of, line_body, link
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.values import Codec, JournalError, Plain
+from diffpol_ros.core.journal.lines import (
+    CALL,
+    CROSSED,
+    HEAD,
+    Head,
+    Heard,
+    Line,
+    head_body,
+    identity_of,
+    line_body,
+    link,
+)
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.values import Codec, JournalError, Plain
 
 Result = TypeVar("Result")
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from diffpol_ros.core.errors import RobotError
-from diffpol_ros.journal.lines import Heard, Line
-from diffpol_ros.journal.raised import Errors
-from diffpol_ros.journal.transcript import Played, Transcript
-from diffpol_ros.journal.values import Codec
+from diffpol_ros.core.journal.lines import Heard, Line
+from diffpol_ros.core.journal.raised import Errors
+from diffpol_ros.core.journal.transcript import Played, Transcript
+from diffpol_ros.core.journal.values import Codec
 
 CODEC, ERRORS = Codec(()), Errors()
 HEARD = [Heard("steady", [], 1), Heard("state", [], 2.5), Heard("send", [3], 4), Heard("steady", [], 5)]

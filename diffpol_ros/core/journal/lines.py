@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from diffpol_ros.journal.values import JournalError, Plain
+from diffpol_ros.core.journal.values import JournalError, Plain
 
 FORMAT = 1
 HEAD, CALL = "H", "C"

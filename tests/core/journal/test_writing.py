@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from diffpol_ros.core.errors import RobotError, RobotLate
-from diffpol_ros.journal.reading import read_journals
-from tests.journal.stage import Live, replay
+from diffpol_ros.core.journal.reading import read_journals
+from tests.core.journal.stage import Live, replay
 
 NUMBERS = some.floats(-1e9, 1e9)
 

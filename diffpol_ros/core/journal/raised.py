@@ -1,7 +1,7 @@
 """Exceptions as plain JSON and back: an error is known by its class, by the nearest class that is known, its words."""
 
 from diffpol_ros.core.errors import DiffpolError, RobotError, RobotLate
-from diffpol_ros.journal.values import JournalError, Plain
+from diffpol_ros.core.journal.values import JournalError, Plain
 
 RAISED = "raised"
 KNOWN: tuple[type[Exception], ...] = (DiffpolError, RobotError, RobotLate)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from diffpol_ros.journal.lines import CALL, HEAD, Head, Line, Sealed, identity_of, link, read_head, read_line
-from diffpol_ros.journal.values import JournalError
+from diffpol_ros.core.journal.lines import CALL, HEAD, Head, Line, Sealed, identity_of, link, read_head, read_line
+from diffpol_ros.core.journal.values import JournalError
 
 
 @dataclass(frozen=True)

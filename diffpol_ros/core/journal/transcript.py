@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from diffpol_ros.journal.difference import Difference, first_difference
-from diffpol_ros.journal.lines import Heard, Line
-from diffpol_ros.journal.raised import Errors, is_raised
-from diffpol_ros.journal.values import Codec, Plain
+from diffpol_ros.core.journal.difference import Difference, first_difference
+from diffpol_ros.core.journal.lines import Heard, Line
+from diffpol_ros.core.journal.raised import Errors, is_raised
+from diffpol_ros.core.journal.values import Codec, Plain
 
 Answer = TypeVar("Answer")
 StandIn = Callable[[str, tuple[object, ...], object], object]
