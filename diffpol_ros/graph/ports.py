@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from diffpol_ros.core.errors import ResourceError
 
 FIRST_DDS_PORT, PORTS_A_DOMAIN, LAST_DOMAIN = 7400, 250, 101
+NUMBERS = range(32)
+"""Of a domain's participants; behind them nobody looks where there is no multicast."""
 
 
 def free_ports(count: int) -> tuple[int, ...]:
@@ -38,9 +40,15 @@ def free_domain(first: int = 1) -> Iterator[int]:
     raise ResourceError(f"all ROS domains from 1 to {LAST_DOMAIN} are in use: stop another graph first")
 
 
+def user_port(domain: int, number: int) -> int:
+    """Return where participant `number` of `domain` hears what others say, by the rule of the standard (RTPS 9.6.1)."""
+    return FIRST_DDS_PORT + PORTS_A_DOMAIN * domain + 11 + 2 * number
+
+
 def _is_silent(domain: int) -> bool:
-    start = FIRST_DDS_PORT + PORTS_A_DOMAIN * domain
-    for port in (start, start + 10, start + 11):
+    # Of each participant: where it hears of others, and what others say.
+    each = [user_port(domain, number) - offset for number in NUMBERS for offset in (1, 0)]
+    for port in (FIRST_DDS_PORT + PORTS_A_DOMAIN * domain, *each):
         probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with probe:
             if not _bind(probe, ("", port)):
