@@ -36,9 +36,10 @@ class DiffusionActor(Actor):
         self.base = copy.deepcopy(base).requires_grad_(False)
         self.tuned = copy.deepcopy(base).requires_grad_(True)
         self.diffusion, self.settings, self.executed_steps = diffusion, settings, executed_steps
-        self._exploring = ChainSampler(settings.exploring(diffusion))
+        self._exploring = ChainSampler(settings.exploring(diffusion), settings.persistence)
         self._in_use = ChainSampler(settings.in_use(diffusion))
-        self.transitions = Transitions(sampling_steps(settings.likelihood(diffusion)), diffusion.clip)
+        steps = sampling_steps(settings.likelihood(diffusion))
+        self.transitions = Transitions(steps, diffusion.clip, settings.persistence)
         levels = [visit.timestep for visit in diffusion.visits()]
         self.register_buffer("levels", torch.tensor(levels), persistent=False)
         self.register_buffer("fine_tuned_steps", torch.tensor(settings.fine_tuned_steps))

@@ -17,6 +17,9 @@ class DiffusionActorSettings:
     """Least standard deviation of each step while exploring."""
     likelihood_floor: float = 0.1
     """Least standard deviation of each step in likelihoods."""
+    persistence: float = 0.0
+    """Share of the last step's noise that lasts from one action of a chunk to the next, while exploring: 0 as in the
+    paper, where what an action is off by says nothing of the next; near 1 a chunk is off as a whole."""
     noise_clip: float | None = 3.0
     """Each draw of a step is clamped to +- this many deviations; the starting noise is not."""
     evaluation_floor: float = 1e-3
@@ -35,6 +38,8 @@ class DiffusionActorSettings:
             bound = getattr(self, name)
             if bound is not None and not bound > 0.0:
                 raise ActorError(f"{name} is {bound}, expected more than 0, or none")
+        if not 0.0 <= self.persistence < 1.0:
+            raise ActorError(f"persistence is {self.persistence}, expected 0 or more and less than 1")
         if not self.likelihood_floor > 0.0:
             raise ActorError(
                 f"likelihood_floor is {self.likelihood_floor}, expected more than 0: the last step has no other noise"

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from diffpol_ros.policy.diffusion.steps import sampling_steps
 from diffpol_ros.policy.manifest.schedule import Diffusion
+from sim.diffusion.persistence import lasting
 from sim.diffusion.sampler import draw_steps
 
 Network = Callable[[Tensor], Tensor]
@@ -23,11 +24,11 @@ class Chain:
 
 
 class ChainSampler:
-    """Draws chains as `diffusion` says."""
+    """Draws chains as `diffusion` says; the noise of the last step lasts from action to action by `persistence`."""
 
-    def __init__(self, diffusion: Diffusion) -> None:
+    def __init__(self, diffusion: Diffusion, persistence: float = 0.0) -> None:
         """Work out the steps, once."""
-        self.diffusion, self.steps = diffusion, sampling_steps(diffusion)
+        self.diffusion, self.steps, self._persistence = diffusion, sampling_steps(diffusion), persistence
         self._noisy = any(step.deviation for step in self.steps)
 
     def draw(
@@ -35,7 +36,10 @@ class ChainSampler:
     ) -> Chain:
         """Return chains of `shape` (B, T_p, a) on the device and in the type of `like`; one network a step."""
         start = torch.randn(tuple(shape), generator=generator).to(like)
-        draws = draw_steps(self.diffusion, shape, generator).to(like) if self._noisy else None
+        if not self._noisy:
+            return self.follow(networks, start, None)
+        draws = draw_steps(self.diffusion, shape, generator).to(like)
+        draws[-1] = lasting(draws[-1], self._persistence)
         return self.follow(networks, start, draws)
 
     def follow(self, networks: Sequence[Network], start: Tensor, draws: Tensor | None) -> Chain:

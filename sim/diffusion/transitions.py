@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from diffpol_ros.policy.diffusion.steps import Step
 from sim.diffusion.normal import log_density
+from sim.diffusion.persistence import renewed
 
 
 class Transitions(nn.Module):
@@ -17,9 +18,13 @@ class Transitions(nn.Module):
 
     factors: Tensor
     deviations: Tensor
+    shares: Tensor
 
-    def __init__(self, steps: Sequence[Step], clip: float | None) -> None:
-        """Tabulate `steps`, of which every one has a deviation; `clip` bounds the predicted clean chunk."""
+    def __init__(self, steps: Sequence[Step], clip: float | None, persistence: float = 0.0) -> None:
+        """Tabulate `steps`, of which every one has a deviation; `clip` bounds the predicted clean chunk.
+
+        The noise of the last step lasts from action to action by `persistence`.
+        """
         super().__init__()
         if any(step.deviation <= 0.0 for step in steps):
             raise ValueError("a step without noise has no density: give the sampler a floor of its deviations")
@@ -30,6 +35,10 @@ class Transitions(nn.Module):
         self.register_buffer("factors", torch.tensor(rows, dtype=torch.float64), persistent=False)
         deviations = torch.tensor([step.deviation for step in steps], dtype=torch.float64)
         self.register_buffer("deviations", deviations, persistent=False)
+        shares = torch.zeros(len(steps), dtype=torch.float64)
+        shares[-1] = persistence
+        self.register_buffer("shares", shares, persistent=False)
+        self._lasts = persistence > 0.0
         self.clip = clip
 
     def mean(self, before: Tensor, output: Tensor, index: Tensor) -> Tensor:
@@ -42,6 +51,12 @@ class Transitions(nn.Module):
         return of_sample * before + of_output * output + of_clean * clean
 
     def log_density(self, before: Tensor, output: Tensor, after: Tensor, index: Tensor) -> Tensor:
-        """Return the log density of each number of `after`, (B, T_p, a)."""
-        deviation = self.deviations.to(before.dtype)[index, None, None]
-        return log_density(after, self.mean(before, output, index), deviation)
+        """Return the log density of each number of `after`, (B, T_p, a); of lasting noise, that of what is new in it.
+
+        That differs from the density of the number itself, under those before it, by a constant.
+        """
+        deviation, mean = self.deviations.to(before.dtype)[index, None, None], self.mean(before, output, index)
+        if not self._lasts:
+            return log_density(after, mean, deviation)
+        new = renewed(after - mean, self.shares.to(before.dtype)[index])
+        return log_density(new, torch.zeros_like(new), deviation)

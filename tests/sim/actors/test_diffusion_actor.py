@@ -59,6 +59,18 @@ def test_exploring_each_step_scatters_by_its_own_noise_or_the_floor(diffusion: D
         assert float(noise.abs().max()) <= 3.0 * step.deviation + 1e-5
 
 
+@torch.no_grad()
+def test_lasting_noise_is_in_the_last_step_alone():
+    made, seen = actor(DDIM, sampling_floor=0.3, persistence=0.9), torch.zeros(4000, 5)
+    chain = made.decide(seen, exploring=True, generator=seeded()).chain
+    alike = []
+    for index, step in enumerate(sampling_steps(made.settings.exploring(DDIM))[-3:]):
+        outputs = made.tuned(chain[:, index], torch.full((4000,), step.timestep), seen)
+        noise = chain[:, index + 1] - step.next(chain[:, index], outputs, step.clean(chain[:, index], outputs, 1.0), 0)
+        alike.append(float((noise[:, 1:] * noise[:, :-1]).mean() / step.deviation**2))
+    assert alike == pytest.approx([0.0, 0.0, 0.89], abs=0.02)
+
+
 class Counting(torch.nn.Module):
     """Counts the rows that a network is asked for, step by step."""
 

@@ -59,6 +59,7 @@ def test_draws_are_clamped_wherever_there_are_any():
         ({"sampling_floor": -0.1}, "sampling_floor"),
         ({"evaluation_floor": float("nan")}, "evaluation_floor is nan"),
         ({"noise_clip": 0.0}, "noise_clip is 0.0, expected more than 0"),
+        ({"persistence": 1.0}, "persistence is 1.0, expected 0 or more and less than 1"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float], told: str):

@@ -80,6 +80,28 @@ def test_of_a_true_prediction_mean_and_deviation_are_the_posterior_of_bayes(diff
         assert step.deviation == pytest.approx(math.sqrt(variance), rel=1e-9)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_of_lasting_noise_densities_add_up_to_that_of_the_whole_chunk_but_for_a_constant(share: float):
+    steps = sampling_steps(SAMPLERS[3])
+    transitions, last = Transitions(steps, 1.0, share), torch.tensor([len(steps) - 1])
+    before, output, after = drawn(1, 0), drawn(1, 1), drawn(5, 2)
+    apart = (torch.arange(3)[:, None] - torch.arange(3)).abs()
+    mean = transitions.mean(before, output, last)[0]
+    covariance = steps[-1].deviation ** 2 * torch.tensor(share, dtype=torch.float64) ** apart
+    whole = torch.distributions.MultivariateNormal(mean.T, covariance)
+    found = torch.stack([transitions.log_density(before, output, row[None], last).sum() for row in after])
+    expected = torch.stack([whole.log_prob(row.T).sum() for row in after])
+    torch.testing.assert_close(found.diff(), expected.diff(), rtol=1e-9, atol=1e-9)
+
+
+def test_only_the_last_steps_noise_lasts():
+    steps = sampling_steps(SAMPLERS[3])
+    each = drawn(5, 0), drawn(5, 1), drawn(5, 2), torch.arange(5)
+    plain, lasting = Transitions(steps, 1.0).log_density(*each), Transitions(steps, 1.0, 0.9).log_density(*each)
+    torch.testing.assert_close(lasting[:-1], plain[:-1], rtol=1e-12, atol=1e-12)
+    assert not torch.isclose(lasting[-1, 1:], plain[-1, 1:]).any()
+
+
 def test_single_precision_is_kept_without_losing_the_factors():
     steps = sampling_steps(SAMPLERS[0])
     before, output, after, index = drawn(20, 0), drawn(20, 1), drawn(20, 2), torch.arange(20)
