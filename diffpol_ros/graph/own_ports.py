@@ -7,6 +7,9 @@ them apart.
 """
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from diffpol_ros.graph.joining import PROFILE
@@ -18,22 +21,27 @@ OWN_NUMBERS = NUMBERS[4:]
 _PLACE = "<rtps>"
 
 
-def take_own_ports(memory: Path = MEMORY) -> None:
-    """Let the profile that the environment names, if any, say a number of this process's own.
+@contextmanager
+def own_ports(memory: Path = MEMORY) -> Iterator[None]:
+    """Let the profile that the environment names, if any, say a number of this process's own, while a context lasts.
 
-    To be called before the first participant is made, which reads it then, and only where there is no other in this
-    process: no two of one process may have the same number. A profile that says a number, or nothing of participants,
-    stays as it is.
+    The process's first participant is made in it, and reads it then; and its only one: no two of a process may have
+    the same number. A profile that says a number, or nothing of participants, stays as it is.
     """
-    profile = Path(os.environ.get(PROFILE, ""))
-    if not profile.is_file():
-        return
-    text = profile.read_text(encoding="utf-8")
+    profile = os.environ.get(PROFILE, "")
+    text = Path(profile).read_text(encoding="utf-8") if Path(profile).is_file() else ""
     if text.count(_PLACE) != 1 or "participantID" in text:
+        yield
         return
     number = own_number(_domain(), os.getpid(), memory)
-    own = text.replace(_PLACE, f"{_PLACE}<participantID>{number}</participantID>")
-    os.environ[PROFILE] = _written(own)
+    with tempfile.NamedTemporaryFile("w", prefix="diffpol-dds-", suffix=".xml", encoding="utf-8") as own:
+        own.write(text.replace(_PLACE, f"{_PLACE}<participantID>{number}</participantID>"))
+        own.flush()
+        os.environ[PROFILE] = own.name
+        try:
+            yield
+        finally:
+            os.environ[PROFILE] = profile
 
 
 def own_number(domain: int, process: int, memory: Path = MEMORY) -> int:
@@ -45,10 +53,3 @@ def own_number(domain: int, process: int, memory: Path = MEMORY) -> int:
 
 def _domain() -> int:
     return int(os.environ.get("ROS_DOMAIN_ID") or 0)
-
-
-def _written(text: str) -> str:
-    """Return the path of a file with `text`, in memory: it goes with this process, however that ends."""
-    file = os.memfd_create("diffpol-dds-profile")
-    os.write(file, text.encode())
-    return f"/proc/{os.getpid()}/fd/{file}"

@@ -11,7 +11,7 @@ from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.graph.own_ports import take_own_ports
+from diffpol_ros.graph.own_ports import own_ports
 from diffpol_ros.nodes.diagnostics import Diagnostics, Report
 from diffpol_ros.nodes.parameters import load_parameters
 from diffpol_ros.nodes.quick_executor import quick_executor, spin
@@ -134,11 +134,11 @@ class StageNode(LifecycleNode, Generic[Parameters]):
 
 def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = None) -> None:
     """Run one node until SIGINT or SIGTERM; exit with 1 and the reason where it cannot run."""
-    take_own_ports()
-    rclpy.init(args=arguments)
     node = executor = None
     try:
-        node = kind()
+        with own_ports():
+            rclpy.init(args=arguments)
+            node = kind()
         if node.get_parameter("autostart").value:
             node.start()
         executor = node.make_executor()

@@ -8,7 +8,7 @@ import pytest
 
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.joining import PROFILE
-from diffpol_ros.graph.own_ports import OWN_NUMBERS, own_number, take_own_ports
+from diffpol_ros.graph.own_ports import OWN_NUMBERS, own_number, own_ports
 from diffpol_ros.graph.ports import user_port
 
 SHIPPED = resource_root() / "launch" / "fastdds.xml"
@@ -28,18 +28,20 @@ def test_the_shipped_profile_gets_a_number_and_is_otherwise_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     named(monkeypatch, SHIPPED)
-    take_own_ports(tmp_path)
-    own = os.environ[PROFILE]
-    (number,) = numbers(own)
+    with own_ports(tmp_path):
+        own = Path(os.environ[PROFILE])
+        (number,) = numbers(str(own))
+        text = own.read_text(encoding="utf-8")
     assert int(number or -1) == own_number(7, os.getpid(), tmp_path)
-    text = Path(own).read_text(encoding="utf-8")
     assert text.replace(f"<participantID>{number}</participantID>", "") == SHIPPED.read_text(encoding="utf-8")
 
 
-def test_nothing_of_it_is_left_in_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_nothing_of_it_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     named(monkeypatch, SHIPPED)
-    take_own_ports(tmp_path)
-    assert os.environ[PROFILE].startswith(f"/proc/{os.getpid()}/fd/") and not list(tmp_path.iterdir())
+    with own_ports(tmp_path):
+        own = Path(os.environ[PROFILE])
+        assert own.exists()
+    assert os.environ[PROFILE] == str(SHIPPED) and not own.exists() and not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -50,15 +52,15 @@ def test_a_profile_that_decides_itself_stays(text: str, monkeypatch: pytest.Monk
     profile = tmp_path / "profile.xml"
     profile.write_text(text, encoding="utf-8")
     named(monkeypatch, profile)
-    take_own_ports(tmp_path)
-    assert os.environ[PROFILE] == str(profile)
+    with own_ports(tmp_path):
+        assert os.environ[PROFILE] == str(profile)
 
 
 @pytest.mark.parametrize("profile", ["", "missing.xml"])
 def test_without_a_profile_nothing_is_done(profile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(PROFILE, profile)
-    take_own_ports(tmp_path)
-    assert os.environ[PROFILE] == profile
+    with own_ports(tmp_path):
+        assert os.environ[PROFILE] == profile
 
 
 def test_numbers_of_which_ports_are_left_are_not_taken(tmp_path: Path) -> None:
