@@ -59,23 +59,23 @@ class StoredChunk:
     size: int
     checksum: int
     compression: str
-    packed: bytes
+    packed: memoryview
     whole: bool
 
 
 class Fields:
     """Takes the fields of a record one after the other."""
 
-    def __init__(self, data: bytes) -> None:
-        """Read `data` from its beginning."""
-        self._data, self._place = data, 0
+    def __init__(self, data: bytes | memoryview) -> None:
+        """Read `data` from its beginning; what is taken is a view of it, not a copy."""
+        self._data, self._place = memoryview(data), 0
 
     @property
     def left(self) -> int:
         """Return how many bytes are left."""
         return len(self._data) - self._place
 
-    def take(self, size: int) -> bytes:
+    def take(self, size: int) -> memoryview:
         """Return the next `size` bytes."""
         found = self._data[self._place : self._place + size]
         if len(found) < size:
@@ -90,26 +90,26 @@ class Fields:
     def text(self) -> str:
         """Return the next text."""
         try:
-            return self.take(self.number(4)).decode()
+            return str(self.take(self.number(4)), "utf-8")
         except UnicodeDecodeError as error:
             raise Damaged("a text is not UTF-8") from error
 
-    def rest(self) -> bytes:
+    def rest(self) -> memoryview:
         """Return what is left."""
         return self.take(self.left)
 
 
-def schema(data: bytes) -> tuple[int, StoredSchema]:
+def schema(data: bytes | memoryview) -> tuple[int, StoredSchema]:
     """Return a schema and its number."""
     fields = Fields(data)
     number, name, encoding = fields.number(2), fields.text(), fields.text()
     try:
-        return number, StoredSchema(name, encoding, fields.take(fields.number(4)).decode())
+        return number, StoredSchema(name, encoding, str(fields.take(fields.number(4)), "utf-8"))
     except UnicodeDecodeError as error:
         raise Damaged(f"the definition of {name} is not UTF-8") from error
 
 
-def channel(data: bytes) -> tuple[int, StoredChannel]:
+def channel(data: bytes | memoryview) -> tuple[int, StoredChannel]:
     """Return a channel and its number."""
     fields = Fields(data)
     number, own, topic, encoding = fields.number(2), fields.number(2), fields.text(), fields.text()
@@ -121,15 +121,20 @@ def channel(data: bytes) -> tuple[int, StoredChannel]:
     return number, StoredChannel(topic, own, encoding, quality, digest)
 
 
-def message(data: bytes) -> StoredMessage:
-    """Return a message."""
+def channel_of(data: bytes | memoryview) -> int:
+    """Return the channel of a message."""
     if len(data) < MESSAGE.size:
         raise Damaged("a message is shorter than its own head")
+    return int.from_bytes(data[:2], "little")
+
+
+def message(data: bytes | memoryview) -> StoredMessage:
+    """Return a message that is as long as its head at least."""
     number, _, log_ns, published_ns = MESSAGE.unpack_from(data)
-    return StoredMessage(number, log_ns, published_ns, data[MESSAGE.size :])
+    return StoredMessage(number, log_ns, published_ns, bytes(data[MESSAGE.size :]))
 
 
-def chunk(data: bytes, *, whole: bool) -> StoredChunk:
+def chunk(data: bytes | memoryview, *, whole: bool) -> StoredChunk:
     """Return a chunk; where it is not whole, `data` is what there is of it."""
     fields = Fields(data)
     start_ns, end_ns, size, checksum = fields.number(8), fields.number(8), fields.number(8), fields.number(4)
@@ -155,27 +160,30 @@ def unpacked(found: StoredChunk) -> bytes:
 
 def _unpacked(found: StoredChunk) -> bytes:
     if found.compression == "zstd":
-        if found.packed and zstandard.frame_content_size(found.packed) > found.size:
+        size = zstandard.frame_content_size(found.packed) if found.packed else 0
+        if size > found.size:
             raise Damaged("a chunk would be larger than it says")
+        if size == found.size and found.whole:
+            return zstandard.ZstdDecompressor().decompress(found.packed)
         return zstandard.ZstdDecompressor().decompressobj().decompress(found.packed)
     if found.compression == "lz4":
         if not found.whole:
             raise Damaged("of a chunk packed by lz4, a part cannot be had")
-        packed = Chunk("lz4", found.packed, found.end_ns, found.start_ns, 0, found.size)
+        packed = Chunk("lz4", bytes(found.packed), found.end_ns, found.start_ns, 0, found.size)
         stream, size = get_chunk_data_stream(packed)
         return stream.read(size)
     if found.compression:
         raise Damaged(f"a chunk is compressed by {found.compression!r}, known are zstd and lz4")
-    return found.packed
+    return bytes(found.packed)
 
 
-def records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the opcode and the bytes of each record inside a chunk, up to the first that is not whole."""
-    place, size = 0, len(data)
+def records(data: bytes) -> Iterator[tuple[int, memoryview]]:
+    """Yield the opcode and a view of each record inside a chunk, up to the first that is not whole."""
+    view, place, size = memoryview(data), 0, len(data)
     while place + HEADER.size <= size:
         opcode, length = HEADER.unpack_from(data, place)
         place += HEADER.size
         if place + length > size:
             return
-        yield opcode, data[place : place + length]
+        yield opcode, view[place : place + length]
         place += length

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay import mcap_parts as parts
 from diffpol_ros.replay.mcap_file import MAGIC
-from diffpol_ros.replay.mcap_parts import Damaged, StoredChannel, StoredMessage, StoredSchema
+from diffpol_ros.replay.mcap_parts import Damaged, StoredChannel, StoredChunk, StoredMessage, StoredSchema
 
 DATA_END, FOOTER = 0x0F, 0x02
 LARGEST_RECORD = 1 << 33
@@ -40,6 +40,8 @@ class McapScan:
         self.channels: dict[int, StoredChannel] = {}
         self.losses = Losses()
         self._unknown = 0
+        self._wanted: Callable[[StoredChannel], bool] | None = None
+        self._known: dict[int, bool] = {}
 
     @property
     def complaints(self) -> Iterator[str]:
@@ -57,16 +59,8 @@ class McapScan:
     def messages(self, wanted: Callable[[StoredChannel], bool] | None = None) -> Iterator[StoredMessage]:
         """Yield the messages of the channels that are wanted, or of all, in the order of the file."""
         self.losses, self._unknown = Losses(), 0
-        cache: dict[int, bool] = {}
-        for message in self._messages():
-            channel = self.channels.get(message.channel)
-            if channel is None:
-                self._unknown += 1
-                continue
-            if message.channel not in cache:
-                cache[message.channel] = wanted is None or wanted(channel)
-            if cache[message.channel]:
-                yield message
+        self._wanted, self._known = wanted, {}
+        yield from self._messages()
 
     def _messages(self) -> Iterator[StoredMessage]:
         with self.path.open("rb") as stream:
@@ -110,9 +104,10 @@ class McapScan:
         if stream.read() != MAGIC:
             self.losses.torn = True
 
-    def _content(self, opcode: int, data: bytes) -> Iterator[StoredMessage]:
+    def _content(self, opcode: int, data: bytes | memoryview) -> Iterator[StoredMessage]:
         if opcode == parts.MESSAGE_OPCODE:
-            yield parts.message(data)
+            if self._wants(parts.channel_of(data)):
+                yield parts.message(data)
         elif opcode == parts.SCHEMA_OPCODE:
             number, schema = parts.schema(data)
             self.schemas[number] = schema
@@ -139,7 +134,20 @@ class McapScan:
         found = parts.chunk(data, whole=False)
         self.losses.until_ns = found.end_ns
         for opcode, content in parts.records(parts.unpacked(found)):
-            for message in self._content(opcode, content):
-                if message.channel not in self.channels or not found.start_ns <= message.log_ns <= found.end_ns:
-                    raise Damaged("a torn chunk holds what does not belong there")
-                yield message
+            if opcode == parts.MESSAGE_OPCODE:
+                self._check_torn(found, parts.message(content) if parts.channel_of(content) in self.channels else None)
+            yield from self._content(opcode, content)
+
+    def _check_torn(self, found: StoredChunk, message: StoredMessage | None) -> None:
+        if message is None or not found.start_ns <= message.log_ns <= found.end_ns:
+            raise Damaged("a torn chunk holds what does not belong there")
+
+    def _wants(self, number: int) -> bool:
+        """Return whether the messages of a channel are to be given: others are not even copied."""
+        if number not in self._known:
+            channel = self.channels.get(number)
+            if channel is None:
+                self._unknown += 1
+                return False
+            self._known[number] = self._wanted is None or self._wanted(channel)
+        return self._known[number]
