@@ -7,6 +7,7 @@ from pathlib import Path
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.arguments import LaunchArguments, parameter_folder
+from diffpol_ros.graph.joining import PROFILE
 
 PACKAGE = "diffpol_ros"
 # The arm holds without them, and goes on when they are back; a new bridge is disabled until a person enables it.
@@ -14,6 +15,9 @@ PACKAGE = "diffpol_ros"
 RESPAWNED = ("twin_camera", "bridge", "estimation", "policy")
 # What must answer within milliseconds goes before what may take a picture's time.
 FIRST, STANDS_BACK = ("twin", "bridge"), 5
+# A process that is killed may keep those who use shared memory waiting for a second; without images nobody needs it.
+UNDISTURBED = ("twin", "bridge")
+SHARED_MEMORY, ALONE = "fastdds.xml", "fastdds_udp.xml"
 ParameterValue = bool | int | float | str | list[str]
 
 
@@ -127,7 +131,7 @@ class _Graph:
             namespace=self._namespace,
             parameter_file=file.absolute(),
             parameters={**parameters, **({"use_sim_time": True} if self._simulated and name != "twin" else {})},
-            environment={"FASTRTPS_DEFAULT_PROFILES_FILE": str(self._root / "launch" / "fastdds.xml")},
+            environment={PROFILE: str(self._root / "launch" / (ALONE if name in UNDISTURBED else SHARED_MEMORY))},
             respawn=name in RESPAWNED,
             vital=name != "recorder",
             niceness=0 if name in FIRST else STANDS_BACK,

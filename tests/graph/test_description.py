@@ -12,6 +12,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import command
 from diffpol_ros.graph.description import NodeDescription, franka_graph, twin_graph
+from diffpol_ros.graph.joining import PROFILE
 
 Graph = Callable[[LaunchArguments], tuple[NodeDescription, ...]]
 GRAPHS = pytest.mark.parametrize("graph", [twin_graph, franka_graph])
@@ -122,3 +123,10 @@ def test_at_another_speed_all_but_the_twin_live_on_its_clock() -> None:
     assert all(slow.values())
     for graph in (twin_graph(LaunchArguments()), franka_graph(LaunchArguments(speed=0.5))):
         assert not any("use_sim_time" in node.parameters for node in graph)
+
+
+@GRAPHS
+def test_what_moves_the_arm_shares_no_memory_with_what_may_be_killed(graph: Graph) -> None:
+    for node in graph(LaunchArguments()):
+        profile = Path(node.environment[PROFILE]).read_text(encoding="utf-8")
+        assert ("<type>SHM</type>" in profile) == (node.name not in ("twin", "bridge"))
