@@ -17,6 +17,7 @@ from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.graph.ports import free_domain, free_ports
 from diffpol_ros.graph.supervisor import Supervisor
 from diffpol_ros.trials.lift import Outcome
@@ -69,7 +70,8 @@ def _run_graph(options: DemoOptions, folder: Path, console: Console, ending: End
         domain = options.domain or stack.enter_context(free_domain())
         graph = twin_graph(_arguments(options, folder))
         environment = ros_environment(folder / "logs", domain)
-        os.environ.update({**environment, **graph[0].environment})
+        os.environ.update(environment)
+        join_graph()
         supervisor = stack.enter_context(Supervisor(graph, folder / "logs", environment))
 
         def health() -> None:

@@ -21,9 +21,8 @@ from diffpol_ros.faults.start import run_start
 from diffpol_ros.faults.summary import Row, summarize
 from diffpol_ros.faults.table import HEADINGS, PARTIAL, beside, cells, read_json, write
 from diffpol_ros.faults.trial import Trial
-from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
-from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.graph.ports import free_domain
 
 TABLE_WIDTH = 150
@@ -107,7 +106,8 @@ def _line(trial: Trial) -> str:
 
 def _stand(folder: Path, domain: int, ending: Ending) -> Stand:
     environment = ros_environment(folder / "ros", domain)
-    os.environ.update({**environment, **twin_graph(LaunchArguments())[0].environment})
+    os.environ.update(environment)
+    join_graph()
     # Imported here: the DDS library reads the environment when it is loaded.
     from diffpol_ros.nodes.fault_fake_rig import fake_rig
     from diffpol_ros.nodes.fault_twin_rig import twin_rig

@@ -9,6 +9,7 @@ from diffpol_ros.core.errors import RobotError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.graph.ports import free_domain, free_ports
 from diffpol_ros.graph.supervisor import Supervisor
 from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreachable
@@ -40,7 +41,8 @@ class TwinRunner:
         logs = assignment.folder / "logs"
         graph = twin_graph(launch_arguments(assignment, self._stride))
         environment = ros_environment(logs, self._domain)
-        os.environ.update({**environment, **graph[0].environment})
+        os.environ.update(environment)
+        join_graph()
         with Supervisor(graph, logs, environment) as supervisor:
 
             def health() -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.doctor.finding import Finding, ill, warning, well
-from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
-from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.description import SHARED_MEMORY
 from diffpol_ros.graph.ports import free_domain
 
 TIMEOUT_S = 60.0
@@ -25,7 +24,7 @@ PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 def ros(log_folder: Path) -> Finding:
     """Return which ROS this is, and whether an image gets from one of its nodes to another."""
     with free_domain() as domain:
-        environment = {**ros_environment(log_folder, domain), **twin_graph(LaunchArguments())[0].environment}
+        environment = {**ros_environment(log_folder, domain), PROFILE: str(resource_root() / "launch" / SHARED_MEMORY)}
         said, failure = _ask(["-m", "diffpol_ros.nodes.ros_probe"], environment)
     if failure:
         return ill("ROS 2", failure, ROS_CURE)
@@ -33,7 +32,7 @@ def ros(log_folder: Path) -> Finding:
     what = f"{told['distro']}, {told['middleware']}, rclpy from {told['where']}"
     if told["images"] < told["sent"]:
         lost = f"{what}: {told['sent'] - told['images']} of {told['sent']} images lost between two nodes"
-        return ill("ROS 2", lost, f"use FastDDS with {PROFILE}={resource_root() / 'launch' / 'fastdds.xml'}")
+        return ill("ROS 2", lost, f"use FastDDS with {PROFILE}={resource_root() / 'launch' / SHARED_MEMORY}")
     return well("ROS 2", f"{what}; images pass")
 
 
@@ -42,7 +41,7 @@ def profile() -> Finding:
     named = os.environ.get(PROFILE, "")
     if named and not Path(named).is_file():
         return ill("DDS profile", f"{PROFILE} is {named}, which does not exist", f"unset {PROFILE}")
-    own = resource_root() / "launch" / "fastdds.xml"
+    own = resource_root() / "launch" / SHARED_MEMORY
     if not named:
         cure = f"export {PROFILE}={own}"
         return warning("DDS profile", "none: nodes that you start by hand may lose images; launch files set it", cure)

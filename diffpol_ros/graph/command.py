@@ -6,7 +6,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from diffpol_ros.graph.description import NodeDescription, ParameterValue
+from diffpol_ros.graph.description import ALONE, NodeDescription, ParameterValue
+from diffpol_ros.graph.joining import PROFILE
+
+RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE"
 
 
 def command(node: NodeDescription) -> list[str]:
@@ -38,5 +41,16 @@ def ros_environment(log_folder: Path, domain: int, base: Mapping[str, str] | Non
     if environment.get("ROS_DISTRO") == "humble":
         environment["ROS_LOCALHOST_ONLY"] = "1"
     else:
-        environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+        environment[RANGE] = "LOCALHOST"
+    return environment
+
+
+def node_environment(node: NodeDescription, graph: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of `node` in a graph that has `graph`."""
+    environment = {**graph, **node.environment}
+    profile = Path(environment.get(PROFILE, ""))
+    if profile.name == ALONE and environment.get(RANGE) == "LOCALHOST":
+        # The middleware would add shared memory by itself: the profile says in its place whom to talk to.
+        environment[PROFILE] = str(profile.with_name("fastdds_udp_local.xml"))
+        environment[RANGE] = "SYSTEM_DEFAULT"
     return environment

@@ -12,7 +12,7 @@ from types import TracebackType
 from diffpol_ros.core.clock import SteadyClock, to_ns
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.graph.cleanup import identify, stop_groups
-from diffpol_ros.graph.command import command
+from diffpol_ros.graph.command import command, node_environment
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.guard import Guard
 from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
@@ -92,7 +92,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**self._environment, **node.environment},
+                env=node_environment(node, self._environment),
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
