@@ -36,7 +36,7 @@ class DiffusionActor(Actor):
         self.base = copy.deepcopy(base).requires_grad_(False)
         self.tuned = copy.deepcopy(base).requires_grad_(True)
         self.diffusion, self.settings, self.executed_steps = diffusion, settings, executed_steps
-        self._exploring = ChainSampler(settings.exploring(diffusion), settings.persistence)
+        self._exploring = ChainSampler(settings.exploring(diffusion), settings.persistence, settings.quiet)
         self._in_use = ChainSampler(settings.in_use(diffusion))
         steps = sampling_steps(settings.likelihood(diffusion))
         self.transitions = Transitions(steps, diffusion.clip, settings.persistence)
@@ -118,8 +118,10 @@ class DiffusionActor(Actor):
 
 
 def _check(base: DenoiserNetwork, diffusion: Diffusion, settings: DiffusionActorSettings, executed_steps: int) -> None:
-    """Refuse steps that are not there."""
-    steps, predicted = diffusion.inference_steps, base.chunk_shape[0]
+    """Refuse steps and numbers that are not there."""
+    steps, (predicted, numbers) = diffusion.inference_steps, base.chunk_shape
+    if any(number >= numbers for number in settings.quiet):
+        raise ActorError(f"quiet is {settings.quiet}, an action has {numbers} numbers, counted from 0")
     if settings.fine_tuned_steps > steps:
         raise ActorError(f"fine_tuned_steps is {settings.fine_tuned_steps}, the sampler has {steps} steps")
     if not 1 <= executed_steps <= predicted:

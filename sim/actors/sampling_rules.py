@@ -20,6 +20,8 @@ class DiffusionActorSettings:
     persistence: float = 0.0
     """Share of the last step's noise that lasts from one action of a chunk to the next, while exploring: 0 as in the
     paper, where what an action is off by says nothing of the next; near 1 a chunk is off as a whole."""
+    quiet: tuple[int, ...] = ()
+    """Numbers of an action, from 0, to which the last step adds no noise: what is not tried is not learned."""
     noise_clip: float | None = 3.0
     """Each draw of a step is clamped to +- this many deviations; the starting noise is not."""
     evaluation_floor: float = 1e-3
@@ -38,6 +40,8 @@ class DiffusionActorSettings:
             bound = getattr(self, name)
             if bound is not None and not bound > 0.0:
                 raise ActorError(f"{name} is {bound}, expected more than 0, or none")
+        if any(number < 0 for number in self.quiet):
+            raise ActorError(f"quiet is {self.quiet}, expected numbers of an action, counted from 0")
         if not 0.0 <= self.persistence < 1.0:
             raise ActorError(f"persistence is {self.persistence}, expected 0 or more and less than 1")
         if not self.likelihood_floor > 0.0:

@@ -24,10 +24,14 @@ class Chain:
 
 
 class ChainSampler:
-    """Draws chains as `diffusion` says; the noise of the last step lasts from action to action by `persistence`."""
+    """Draws chains as `diffusion` says.
 
-    def __init__(self, diffusion: Diffusion, persistence: float = 0.0) -> None:
+    The noise of the last step lasts from action to action by `persistence`; `quiet` numbers of an action have none.
+    """
+
+    def __init__(self, diffusion: Diffusion, persistence: float = 0.0, quiet: Sequence[int] = ()) -> None:
         """Work out the steps, once."""
+        self._quiet = list(quiet)
         self.diffusion, self.steps, self._persistence = diffusion, sampling_steps(diffusion), persistence
         self._noisy = any(step.deviation for step in self.steps)
 
@@ -40,6 +44,7 @@ class ChainSampler:
             return self.follow(networks, start, None)
         draws = draw_steps(self.diffusion, shape, generator).to(like)
         draws[-1] = lasting(draws[-1], self._persistence)
+        draws[-1, ..., self._quiet] = 0.0
         return self.follow(networks, start, draws)
 
     def follow(self, networks: Sequence[Network], start: Tensor, draws: Tensor | None) -> Chain:

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -69,6 +70,16 @@ def test_lasting_noise_is_in_the_last_step_alone():
         noise = chain[:, index + 1] - step.next(chain[:, index], outputs, step.clean(chain[:, index], outputs, 1.0), 0)
         alike.append(float((noise[:, 1:] * noise[:, :-1]).mean() / step.deviation**2))
     assert alike == pytest.approx([0.0, 0.0, 0.89], abs=0.02)
+
+
+@torch.no_grad()
+def test_quiet_numbers_are_not_explored_in_the_last_step_and_teach_nothing():
+    made, seen = actor(DDIM, sampling_floor=0.3, quiet=(1,)), torch.zeros(50, 5)
+    chain = made.decide(seen, exploring=True, generator=seeded()).chain
+    step = sampling_steps(made.settings.exploring(DDIM))[-1]
+    outputs = made.tuned(chain[:, -2], torch.full((50,), step.timestep), seen)
+    noise = chain[:, -1] - step.next(chain[:, -2], outputs, step.clean(chain[:, -2], outputs, 1.0), 0)
+    assert not noise[..., 1].any() and noise[..., [0, 2]].all()
 
 
 class Counting(torch.nn.Module):
@@ -151,8 +162,13 @@ def test_noise_has_no_entropy_that_could_be_learned():
 
 @pytest.mark.parametrize(
     ("settings", "executed_steps", "told"),
-    [({"fine_tuned_steps": 13}, 3, "the sampler has 12 steps"), ({}, 5, "expected 1 .. 4"), ({}, 0, "expected 1 .. 4")],
+    [
+        ({"fine_tuned_steps": 13}, 3, "the sampler has 12 steps"),
+        ({}, 5, "expected 1 .. 4"),
+        ({}, 0, "expected 1 .. 4"),
+        ({"quiet": (1, 3)}, 3, "an action has 3 numbers"),
+    ],
 )
-def test_steps_that_are_not_there_are_refused(settings: dict[str, int], executed_steps: int, told: str):
+def test_steps_and_numbers_that_are_not_there_are_refused(settings: dict[str, Any], executed_steps: int, told: str):
     with pytest.raises(ActorError, match=told):
         actor(DDPM, executed_steps, **settings)

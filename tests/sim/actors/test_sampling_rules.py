@@ -1,5 +1,8 @@
 """How DPPO samples while it explores, in likelihoods and in use."""
 
+import re
+from typing import Any
+
 import pytest
 
 from diffpol_ros.policy.diffusion.steps import sampling_steps
@@ -59,11 +62,12 @@ def test_draws_are_clamped_wherever_there_are_any():
         ({"sampling_floor": -0.1}, "sampling_floor"),
         ({"evaluation_floor": float("nan")}, "evaluation_floor is nan"),
         ({"noise_clip": 0.0}, "noise_clip is 0.0, expected more than 0"),
+        ({"quiet": (0, -1)}, "quiet is (0, -1), expected numbers of an action"),
         ({"persistence": 1.0}, "persistence is 1.0, expected 0 or more and less than 1"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(wrong: dict[str, float], told: str):
-    with pytest.raises(ActorError, match=told):
+def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], told: str):
+    with pytest.raises(ActorError, match=re.escape(told)):
         DiffusionActorSettings(**wrong)
 
 
