@@ -73,13 +73,13 @@ def test_lasting_noise_is_in_the_last_step_alone():
 
 
 @torch.no_grad()
-def test_quiet_numbers_are_not_explored_in_the_last_step_and_teach_nothing():
+def test_quiet_numbers_are_not_explored_in_the_last_step():
     made, seen = actor(DDIM, sampling_floor=0.3, quiet=(1,)), torch.zeros(50, 5)
     chain = made.decide(seen, exploring=True, generator=seeded()).chain
     step = sampling_steps(made.settings.exploring(DDIM))[-1]
     outputs = made.tuned(chain[:, -2], torch.full((50,), step.timestep), seen)
     noise = chain[:, -1] - step.next(chain[:, -2], outputs, step.clean(chain[:, -2], outputs, 1.0), 0)
-    assert not noise[..., 1].any() and noise[..., [0, 2]].all()
+    assert noise[..., 1].abs().max() < 1e-5 and noise[..., [0, 2]].abs().mean() > 0.1
 
 
 class Counting(torch.nn.Module):
