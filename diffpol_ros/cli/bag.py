@@ -11,7 +11,7 @@ BagPath = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="BAG", hel
 
 @dataclass(frozen=True)
 class Info:
-    """Say what a bag holds: topics, rates, gaps, drops; which code, bundles and calibration it was recorded with."""
+    """Say what a bag holds: topics, rates, gaps, losses; which code, bundles and calibration it was recorded with."""
 
     bag: BagPath
 

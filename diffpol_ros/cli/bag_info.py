@@ -31,11 +31,11 @@ def print_info(path: Path) -> int:
         _print_about(summary.about, console)
     else:
         console.print("nothing was recorded of code, parameters and calibration")
-    for told in summary.lost:
-        console.print(escape(f"its recorder said: {told}"), style="yellow", soft_wrap=True)
+    for told in summary.lacking.told:
+        console.print(escape(f"lost: {told}"), style="red" if summary.lacking.lost else None, soft_wrap=True)
     for complaint in summary.complaints:
         console.print(escape(complaint), style="red", soft_wrap=True)
-    return 1 if summary.complaints or summary.lost else 0
+    return 1 if summary.complaints or summary.lacking.lost else 0
 
 
 def _table(summary: BagSummary) -> Table:

@@ -96,5 +96,6 @@ def _facts(run: Run, bag: BagReader, episodes: list[Episode]) -> list[tuple[str,
         how = f"{values.get('program', 'unknown')} on {values.get('providers', 'unknown')}"
         told.append(("inferences", f"{len(run.inferences)}, {how}"))
     told.append(("images", ", ".join(f"{count} of {name}" for name, count in run.images.items()) or "none"))
+    told += [("lost while recording", each) for each in run.lacking.told]
     told += [("trouble with the bag", complaint) for complaint in bag.complaints]
     return told

@@ -51,7 +51,7 @@ class RecorderNode(StageNode[RecorderParameters]):
         for index, each in enumerate(wanted):
             self._taps.add(each, index)
         self._about = AboutWriter(self, self._recorder, self.get_logger().warning)
-        self._health = RecordingHealth(self._recorder, self._taps, self.get_logger())
+        self._health = RecordingHealth(self, self._recorder, self._taps)
         self._timers_of_bag = [
             self.create_timer(DRAIN_PERIOD_S, self._taps.drain),
             self.create_timer(LOOK_PERIOD_S, self._look),
@@ -66,6 +66,7 @@ class RecorderNode(StageNode[RecorderParameters]):
             self.destroy_timer(self._timers_of_bag.pop())
         self._taps.close()
         self._about.close()
+        self._health.close()
         recorder.close()
 
     def report(self) -> Report:

@@ -1,6 +1,7 @@
 """Subscriptions whose messages go undecoded into a flight recorder, in the order of their arrival."""
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,13 +33,12 @@ class Parked(CallbackGroup):
 
 @dataclass
 class _Tap:
-    """One subscription. missed: messages whose numbers were skipped, so that they were sent and never arrived here."""
+    """One subscription."""
 
     source: Source
     index: int
     subscription: Subscription
     arrived: int = 0
-    missed: int = 0
     last_number: int | None = None
 
 
@@ -59,6 +59,7 @@ class Taps:
         self._parked = Parked()
         self._taps: dict[str, _Tap] = {}
         self._early: list[_Taken] = []
+        self._missed: Counter[str] = Counter()
 
     def __contains__(self, topic: str) -> bool:
         """Whether `topic`, as it was given, is recorded."""
@@ -86,8 +87,8 @@ class Taps:
 
     @property
     def missed(self) -> dict[str, int]:
-        """Return how many messages of which topics were sent and never arrived."""
-        return {topic: tap.missed for topic, tap in self._taps.items() if tap.missed}
+        """Return how many messages of which topics, by their full names, were sent and never arrived."""
+        return dict(self._missed)
 
     def drain(self, *, everything: bool = False) -> None:
         """Put what has arrived into the bag, sorted by arrival.
@@ -133,7 +134,7 @@ class Taps:
         last, tap.last_number = tap.last_number, number
         skipped = number - last - 1 if last is not None else 0
         if skipped > 0 and self._node.count_publishers(tap.subscription.topic_name) == 1:
-            tap.missed += skipped
+            self._missed[tap.subscription.topic_name] += skipped
 
 
 def _nothing(_: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What is in a bag, counted: rates, gaps, drops, and what was recorded of the run itself."""
+"""What is in a bag, counted: rates, gaps, losses, and what was recorded of the run itself."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,9 +8,8 @@ import numpy as np
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.about import TOPIC, About
 from diffpol_ros.replay.bag_reader import BagReader, Record
+from diffpol_ros.replay.loss_watch import Lacking, LossWatch
 from diffpol_ros.replay.series import Stamps
-
-DIAGNOSTICS, RECORDERS = "/diagnostics", ("recorder", "diffpol_record")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +45,13 @@ class TopicSummary:
 
 @dataclass(frozen=True, eq=False)
 class BagSummary:
-    """A bag. lost: what its recorder said that it dropped, or that never arrived."""
+    """A bag. lacking: what is known not to be in it, though it was sent."""
 
     files: tuple[Path, ...]
     size_bytes: int
     topics: tuple[TopicSummary, ...]
     about: About | None
-    lost: tuple[str, ...]
+    lacking: Lacking
     complaints: tuple[str, ...]
 
     @property
@@ -82,16 +81,14 @@ def summarize_bag(path: Path) -> BagSummary:
     """Read the bag once and count."""
     bag = BagReader(path)
     topics: dict[str, _Topic] = {}
-    lost: dict[str, str] = {}
+    watch = LossWatch()
     told: Record | None = None
-    for record in bag.records():
+    for record in watch.watched(bag.records()):
         topic = topics.setdefault(record.topic, _Topic(record.type_name))
         topic.received_ns.append(record.log_ns)
         topic.size_bytes += len(record.data)
         if record.topic.endswith(f"/{TOPIC}"):
             told = record
-        elif record.topic == DIAGNOSTICS:
-            lost.update(_lost(record))
     about, why = _about(told)
     return BagSummary(
         files=bag.files,
@@ -101,7 +98,7 @@ def summarize_bag(path: Path) -> BagSummary:
             for name, one in sorted(topics.items())
         ),
         about=about,
-        lost=tuple(lost.values()),
+        lacking=watch.lacking(),
         complaints=(*bag.complaints, *why),
     )
 
@@ -113,18 +110,3 @@ def _about(told: Record | None) -> tuple[About | None, tuple[str, ...]]:
         return About.from_text(told.message.data, told.topic), ()
     except ResourceError as error:
         return None, (str(error),)
-
-
-def _lost(record: Record) -> dict[str, str]:
-    """Return what a recorder's own diagnostics say that it lost; the last of them counts."""
-    try:
-        statuses = record.message.status
-    except ResourceError:
-        return {}
-    found = {}
-    for status in statuses:
-        if status.name in RECORDERS:
-            values = {pair.key: pair.value for pair in status.values}
-            if any(values.get(key, "0") != "0" for key in ("dropped", "missed")):
-                found[status.name] = status.message
-    return found

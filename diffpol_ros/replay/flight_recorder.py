@@ -4,6 +4,7 @@ import queue
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,9 +59,9 @@ class FlightRecorder:
         self._lock = threading.Lock()
         self._items: queue.SimpleQueue[_Item | RecordedTopic | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bag writer", daemon=True)
-        self._topics = 0
+        self._names: list[str] = []
+        self._dropped: Counter[str] = Counter()
         self.received = 0
-        self.dropped = 0
         self.failure: str = ""
         for topic in topics:
             self.add_topic(topic)
@@ -71,21 +72,35 @@ class FlightRecorder:
         """Return how many more bytes the backlog may hold."""
         return self._room
 
+    @property
+    def dropped(self) -> int:
+        """Return how many messages were dropped."""
+        return sum(self.dropped_of.values())
+
+    @property
+    def dropped_of(self) -> dict[str, int]:
+        """Return how many of each topic, of which there were any."""
+        with self._lock:
+            return dict(self._dropped)
+
     def add_topic(self, topic: RecordedTopic) -> int:
         """Announce a topic; return its index for `put`."""
         self._items.put(replace(topic, schema=topic.schema or schema_of(topic.type_name)))
-        self._topics += 1
-        return self._topics - 1
+        self._names.append(topic.name)
+        return len(self._names) - 1
 
-    def put(self, topic: int, log_ns: int, published_ns: int, data: bytes) -> bool:
-        """Queue one CDR message of the topic at index `topic`; return False when it had to be dropped."""
+    def put(self, topic: int, log_ns: int, published_ns: int, data: bytes, *, needed: bool = False) -> bool:
+        """Queue one CDR message of the topic at index `topic`; return False when it had to be dropped.
+
+        needed: it is queued whatever the backlog is, as it says what was lost.
+        """
         with self._lock:
-            fits = not self.failure and len(data) <= self._room
+            fits = not self.failure and (needed or len(data) <= self._room)
             if fits:
                 self._room -= len(data)
                 self.received += 1
             else:
-                self.dropped += 1
+                self._dropped[self._names[topic]] += 1
         if fits:
             self._items.put(_Item(topic, log_ns, published_ns, data))
         return fits

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
+from diffpol_ros.replay.loss_watch import LossWatch
 from diffpol_ros.replay.series import ChunkRecord, JointSeries, PoseSeries, Run, StatusRecord
 
 ESTIMATES, TRUTHS, STATUS = "objects/", "twin/truth/", "objects/status"
@@ -15,7 +17,9 @@ ESTIMATES, TRUTHS, STATUS = "objects/", "twin/truth/", "objects/status"
 
 def load_run(bag: BagReader, namespace: str = "") -> Run:
     """Read the bag once."""
-    return gather(bag.records(), namespace)
+    watch = LossWatch()
+    run = gather(watch.watched(bag.records()), namespace)
+    return replace(run, lacking=watch.lacking())
 
 
 def gather(records: Iterable[Record], namespace: str = "") -> Run:

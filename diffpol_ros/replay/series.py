@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.types import Array
+from diffpol_ros.replay.loss_watch import Lacking
 
 Stamps = NDArray[np.int64]
 
@@ -70,7 +71,7 @@ class StatusRecord:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Everything of a bag but its images."""
+    """Everything of a bag but its images. lacking: what is known not to be in it, though it was sent."""
 
     end_effector: PoseSeries
     joints: JointSeries
@@ -83,6 +84,7 @@ class Run:
     objects: tuple[StatusRecord, ...] = ()
     images: dict[str, int] = field(default_factory=dict)
     span_ns: tuple[int, int] = (0, 0)
+    lacking: Lacking = field(default_factory=Lacking)
 
     @property
     def duration_s(self) -> float:

@@ -25,6 +25,7 @@ def test_a_good_bag_is_told_and_left_alone(tmp_path: Path, capsys: pytest.Captur
     assert "100 messages in 0.1 s" in told
     assert "/even" in told
     assert "nothing was recorded of code, parameters and calibration" in told
+    assert "lost: nothing that is known" in told
     assert main(["bag", "repair", bag]) == 0
     assert "is whole; nothing was done" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["bag"]

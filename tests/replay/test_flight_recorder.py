@@ -48,6 +48,16 @@ def test_a_stalled_disk_costs_messages_not_memory(folder: Path, stalled: threadi
     assert recorder.room == 1000
 
 
+def test_what_says_that_others_were_dropped_is_written_all_the_same(folder: Path, stalled: threading.Event) -> None:
+    recorder = FlightRecorder(folder, TOPICS, queue_bytes=100)
+    assert recorder.put(0, 0, 0, bytes(100)) and not recorder.put(0, 1, 1, bytes(100))
+    assert recorder.put(1, 2, 2, bytes(100), needed=True)
+    assert recorder.dropped_of == {"/a": 1}
+    stalled.set()
+    recorder.close()
+    assert [record.topic for record in BagReader(folder).records()] == ["/a", "/b"]
+
+
 def test_a_full_disk_is_reported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")

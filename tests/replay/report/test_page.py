@@ -52,6 +52,11 @@ def test_nothing_is_fetched(page: str) -> None:
     assert "http://" not in page and "https://" not in page
 
 
+def test_what_was_lost_is_said_among_the_facts(page: str) -> None:
+    (said,) = re.findall("<dt>lost while recording</dt><dd>(.*?)</dd>", page)
+    assert said.startswith("nothing that is known: ")
+
+
 def test_every_row_of_the_run_is_there(page: str) -> None:
     start = page.index('id="data">') + len('id="data">')
     data = json.loads(page[start : page.index("</script>", start)])
