@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from diffpol_ros.core.journal.raised import Errors
 from diffpol_ros.core.journal.values import Codec
@@ -37,6 +37,7 @@ class Setup:
 KINDS = (Setup, Outcome, Look, Sighting, TagDetection, Memory, ObjectEstimate, Pose, Tracking, Sight, HandState)
 
 
+@cache
 def codec() -> Codec:
     """Return how the stage's values are written."""
     return Codec(KINDS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from diffpol_ros.core.journal.raised import Errors
 from diffpol_ros.core.journal.values import Codec
@@ -38,6 +38,7 @@ class Setup:
     mixture: Mixture | None = None
 
 
+@cache
 def codec() -> Codec:
     """Return how the stage's values are written."""
     return Codec((Setup, *KINDS, Pose, ObjectEstimate, Tracking, Mixture, StageSettings))
