@@ -16,7 +16,7 @@ from diffpol_ros.core.journal.transcript import Played, Transcript
 from diffpol_ros.reenact.absent_robot import AbsentRobot
 from diffpol_ros.reenact.control_changes import ControlChanges
 from diffpol_ros.reenact.control_setup import asked_setup, description_changes
-from diffpol_ros.reenact.control_topics import contradictions
+from diffpol_ros.reenact.control_topics import Witness
 from diffpol_ros.reenact.journals import other_build, stage_journals
 from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
@@ -36,6 +36,7 @@ class _Found:
 
     judging: Judging = field(default_factory=Judging)
     changes: ControlChanges = field(default_factory=ControlChanges)
+    witness: Witness = field(default_factory=Witness)
 
     def judge(self, played: Played) -> None:
         """Count one line that was run again."""
@@ -58,12 +59,12 @@ def replay_control(bag: Path, options: ReplayOptions) -> StageResult:
             _replay_stretch(stretch, setup, found)
     took_s, judging = time.perf_counter() - began_s, found.judging
     if not judging.decisions:
-        raise ReplayError(f"{bag}: {_why_nothing(journals)}")
+        raise ReplayError(_why_nothing(journals))
     complaints = [complaint for recorded in journals for complaint in recorded.complaints]
     return StageResult(
         *("control", judging.decisions, judging.equal, judging.not_judged, judging.first, found.changes.told()),
         *(judging.span_s, took_s),
-        complaints=(*complaints, *contradictions(bag, options, journals)),
+        complaints=(*complaints, *found.witness.contradictions(bag, options)),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -72,9 +73,11 @@ def _replay_stretch(stretch: Stretch, setup: BridgeSetup, found: _Found) -> None
     """Run lines without a gap again, and judge them from where the bridge's state is known."""
     play = _player(Transcript(CODEC, ERRORS, _stand_in), setup)
     judging, ticks, stamps_ns = stretch.whole, 0, list[int]()
+    found.witness.begin()
     needed = (SURELY_KNOWN_S + 2.0 * setup.policy_silence) * setup.settings.rate
     for line in stretch.lines():
         stamps_ns = [*stamps_ns[:1], line.stamp_ns]
+        found.witness.take(line)
         judging = judging or (ticks >= needed and _enables(line))
         ticks += line.call == "tick"
         played = play(line)

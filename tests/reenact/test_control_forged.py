@@ -6,28 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diffpol_ros.core.journal.lines import CALL, compact, link
-from diffpol_ros.core.journal.values import JournalError
+from benchmarks.replay_changes import Scribe, rewritten
+from diffpol_ros.core.journal.lines import compact
+from diffpol_ros.core.journal.values import JournalError, Plain
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.replay.bag_writer import BagWriter
-from diffpol_ros.replay.schemas import encode, typestore
-from tests.control.arm import START_NS
-from tests.reenact.bridge_bag import Rig, text_message, write_bag
-
-WIDTH = 0.05
-JOINTS = "sensor_msgs/msg/JointState"
+from tests.reenact.bridge_bag import Rig, write_bag
 
 
 def resealed(texts: list[str]) -> list[str]:
     """Return the lines with hashes that fit what they say now."""
-    head, chain = texts[0], link("", texts[0].split(" ", 2)[2])
-    lines = [head]
-    for text in texts[1:]:
-        _, identity, number, _, body = text.split(" ", 4)
-        chain = link(chain, body)
-        lines.append(f"{CALL} {identity} {number} {chain} {body}")
-    return lines
+    scribe = Scribe()
+    return [scribe.seal(text) for text in texts]
 
 
 @pytest.fixture
@@ -66,12 +56,12 @@ def test_the_last_bit_of_a_target_is_named_with_its_size(rig: Rig, tmp_path: Pat
 
 
 def test_actions_due_a_millisecond_later_are_found(rig: Rig, tmp_path: Path) -> None:
+    def due_later(said: list[Plain]) -> None:
+        chunk = said[2][0]["=ActionChunk"]
+        chunk[1] = [stamp_ns + 1_000_000 for stamp_ns in chunk[1]]
+
     place = next(index for index, text in enumerate(rig.texts) if '"accept"' in text)
-    *front, body = rig.texts[place].split(" ", 4)
-    said = json.loads(body)
-    chunk = said[2][0]["=ActionChunk"]
-    chunk[1] = [stamp_ns + 1_000_000 for stamp_ns in chunk[1]]
-    rig.texts[place] = " ".join((*front, compact(said)))
+    rig.texts[place] = rewritten(rig.texts[place], due_later)
     result = replay_control(write_bag(tmp_path / "bag", resealed(rig.texts)), ReplayOptions())
     assert not result.proven and result.first is not None
     changes = {change.name: change.value for change in result.changes}
@@ -80,8 +70,8 @@ def test_actions_due_a_millisecond_later_are_found(rig: Rig, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("outcome", [None, 7, [1, 2], [1, True, {"=Nobody": []}], {"f8": "?"}, [1, True, None]])
 def test_a_tick_without_a_verdict_is_no_journal_of_a_bridge(rig: Rig, tmp_path: Path, outcome: object) -> None:
-    *front, body = rig.texts[first_command(rig.texts)].split(" ", 4)
-    rig.texts[first_command(rig.texts)] = " ".join((*front, compact([*json.loads(body)[:-1], outcome])))
+    place = first_command(rig.texts)
+    rig.texts[place] = rewritten(rig.texts[place], lambda said: said.__setitem__(4, outcome))
     with pytest.raises(JournalError, match="journal"):
         replay_control(write_bag(tmp_path / "bag", resealed(rig.texts)), ReplayOptions())
 
@@ -91,26 +81,3 @@ def test_a_head_without_a_bridge_is_refused(rig: Rig, tmp_path: Path) -> None:
     rig.texts[0] = f"{kind} {identity} {compact({**json.loads(body), 'setup': 3})}"
     with pytest.raises(JournalError, match="no setup of a bridge"):
         replay_control(write_bag(tmp_path / "bag", rig.texts), ReplayOptions())
-
-
-def test_a_published_target_that_the_journal_does_not_tell_is_a_contradiction(rig: Rig, tmp_path: Path) -> None:
-    target = rig.robot.arm.sent[-1]
-    with BagWriter(tmp_path / "bag") as writer:
-        journal = writer.add_topic("/bridge/journal", "std_msgs/msg/String")
-        targets = writer.add_topic("/joint_targets", JOINTS)
-        writer.write(journal, START_NS, START_NS, text_message("\n".join(rig.texts)))
-        for shift in (0.0, 1e-9):
-            writer.write(targets, START_NS, START_NS, joints_message(target.stamp_ns, target.joint_positions, shift))
-    result = replay_control(tmp_path / "bag", ReplayOptions())
-    assert result.equal == result.decisions and not result.proven
-    (complaint,) = result.complaints
-    assert "is not the target of the journal" in complaint and "(1 messages" in complaint
-
-
-def joints_message(stamp_ns: int, positions: np.ndarray, shift: float) -> bytes:
-    types = typestore().types
-    seconds, rest = divmod(stamp_ns, 1_000_000_000)
-    header = types["std_msgs/msg/Header"](types["builtin_interfaces/msg/Time"](seconds, rest), "")
-    nothing = np.zeros(0)
-    position = np.array([*(positions + shift), 0.5 * WIDTH, 0.5 * WIDTH])
-    return encode(types[JOINTS](header, [""] * 9, position, nothing, nothing), JOINTS)
