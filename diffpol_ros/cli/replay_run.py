@@ -1,8 +1,8 @@
 """Runs stages again and prints what came of it."""
 
 import math
-from collections import deque
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -13,22 +13,13 @@ from rich.table import Table
 from diffpol_ros.cli.replay import STAGES, Replay
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError, SettingsError
-from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.core.settings import closest
-from diffpol_ros.reenact.control import replay_control
-from diffpol_ros.reenact.estimation import replay_estimation
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.reenact.policy import replay_policy
-from diffpol_ros.reenact.result import ReplayError, StageResult
+from diffpol_ros.reenact.result import StageResult
 from diffpol_ros.reenact.thresholds import excesses, load_thresholds
-from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.reenact.together import replay_stages
 
 SAME, CHANGED, NOTHING = 0, 1, 2
-REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {
-    "estimation": replay_estimation,
-    "policy": replay_policy,
-    "control": replay_control,
-}
 
 
 def run_replay(asked: Replay, console: Console | None = None) -> int:
@@ -37,25 +28,21 @@ def run_replay(asked: Replay, console: Console | None = None) -> int:
     unknown = [stage for stage in asked.stages if stage not in STAGES]
     if unknown:
         raise SettingsError(f"--stages {unknown[0]}: there is no such stage; {closest(unknown[0], STAGES)}")
-    bag, options = find_bag(asked.run_or_bag), _options(asked)
-    results, refusals = [], []
-    for stage in STAGES:
-        if stage in asked.stages:
-            try:
-                results.append(REPLAYS[stage](bag, options))
-            except (ReplayError, JournalError) as error:
-                refusals.append(f"{stage}: {error}")
+    began_s, stages = time.perf_counter(), [stage for stage in STAGES if stage in asked.stages]
+    replayed = replay_stages(find_bag(asked.run_or_bag), _options(asked), stages)
+    results = replayed.results
     if results:
         console.print(_table(results))
-    for complaint in _complaints(bag):
+        console.print(f"in all: {max(each.span_s for each in results):.1f} s in {time.perf_counter() - began_s:.1f} s")
+    for complaint in replayed.complaints:
         console.print(escape(complaint), style="yellow")
-    _tell(results, refusals, console)
+    _tell(results, replayed.refusals, console)
     if not results:
         return NOTHING
     same = _kept(asked.check, results, console) if asked.check else all(result.proven for result in results)
     if not same:
         return CHANGED
-    return NOTHING if refusals else SAME
+    return NOTHING if replayed.refusals else SAME
 
 
 def find_bag(path: Path) -> Path:
@@ -65,19 +52,11 @@ def find_bag(path: Path) -> Path:
     return path / "bag" if (path / "bag").is_dir() else path
 
 
-def _complaints(bag: Path) -> tuple[str, ...]:
-    """Return what is wrong with the files of `bag`: what they hold is judged all the same."""
-    reader = BagReader(bag)
-    # Some is known only at the end.
-    deque(reader.records(()), maxlen=0)
-    return reader.complaints
-
-
 def _options(asked: Replay) -> ReplayOptions:
     return ReplayOptions(asked.namespace, asked.params, asked.robot, asked.model, asked.calibration)
 
 
-def _kept(path: Path, results: list[StageResult], console: Console) -> bool:
+def _kept(path: Path, results: Sequence[StageResult], console: Console) -> bool:
     """Return whether no more changed than the thresholds allow, and nothing speaks against the verdict."""
     thresholds = load_thresholds(path)
     found = [excess for result in results for excess in excesses(thresholds, result, path)]
@@ -88,7 +67,7 @@ def _kept(path: Path, results: list[StageResult], console: Console) -> bool:
     return kept
 
 
-def _table(results: list[StageResult]) -> Table:
+def _table(results: Sequence[StageResult]) -> Table:
     table = Table(title="run again, without ROS")
     for name in ("stage", "decisions", "the same, bit by bit", "not judged", "bag time [s]", "times faster"):
         table.add_column(name, justify="left" if name == "stage" else "right")
@@ -99,7 +78,7 @@ def _table(results: list[StageResult]) -> Table:
     return table
 
 
-def _tell(results: list[StageResult], refusals: list[str], console: Console) -> None:
+def _tell(results: Sequence[StageResult], refusals: Sequence[str], console: Console) -> None:
     for result in results:
         if result.first is not None:
             when = datetime.fromtimestamp(result.first.stamp_ns / NANOSECONDS, timezone.utc).isoformat()

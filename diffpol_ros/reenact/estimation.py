@@ -1,16 +1,14 @@
 """Estimation run again: the images of a bag looked at anew, or the tags that were found then fused anew."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from diffpol_ros.core.journal.reading import Recorded, Stretch
-from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.journaled import STAGE
 from diffpol_ros.reenact.calibrations import rig_with
-from diffpol_ros.reenact.estimation_changes import EstimationChanges, estimates_in
+from diffpol_ros.reenact.estimation_changes import EstimationChanges, estimates_of
 from diffpol_ros.reenact.estimation_run import EstimationRun, Rig
-from diffpol_ros.reenact.estimation_topics import contradictions
+from diffpol_ros.reenact.estimation_topics import Published
 from diffpol_ros.reenact.journals import other_build, stage_journals
 from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
@@ -32,7 +30,7 @@ def replay_estimation(bag: Path, options: ReplayOptions) -> StageResult:
         replay.run(recorded)
     replay.compare_published(journals)
     if not replay.judging.decisions:
-        raise ReplayError(f"{bag}: the beginning of estimation's journal is missing, so nothing of it can be judged")
+        raise ReplayError("the beginning of estimation's journal is missing, so nothing of it can be judged")
     return replay.result(time.perf_counter() - began_s)
 
 
@@ -41,7 +39,7 @@ class _Replay:
 
     def __init__(self, bag: BagReader, options: ReplayOptions) -> None:
         self._bag, self._options = bag, options
-        self._changes, self._seen = EstimationChanges(), Tally()
+        self._changes, self._seen, self._published = EstimationChanges(), Tally(), Published()
         self.judging = Judging()
         self._ended_ns = 0
         self._complaints: list[str] = []
@@ -60,12 +58,14 @@ class _Replay:
                 self._run(stretch, rig)
             else:
                 self.judging.not_judged += len(stretch.sealed)
+                for line in stretch.lines():
+                    self._published.take(estimates_of(line.call, line.outcome))
 
     def compare_published(self, journals: list[Recorded]) -> None:
         """Hold what was published against the journals, where these are whole."""
         whole = all(not recorded.missing for recorded in journals)
         names = {model.name for recorded in journals for model in Rig.of(recorded.head.setup).objects}
-        found = contradictions(self._bag, self._options, sorted(names), _recorded(journals)) if whole else []
+        found = self._published.contradictions(self._bag, self._options, sorted(names)) if whole else []
         for each in found:
             # What was published last may have been recorded, and its line not.
             if each.stamp_ns <= self._ended_ns:
@@ -90,12 +90,12 @@ class _Replay:
         )
 
     def _run(self, stretch: Stretch, rig: Rig) -> None:
-        pictures = {camera.name: Pictures(self._bag, camera.name, self._options.namespace) for camera in rig.cameras}
-        run = EstimationRun(rig, pictures)
+        run = EstimationRun(rig, self._pictures(rig))
         began_ns = ended_ns = 0
         try:
             for line in stretch.lines():
                 began_ns, ended_ns = began_ns or line.stamp_ns, line.stamp_ns
+                self._published.take(estimates_of(line.call, line.outcome))
                 played, difference = run.play(line)
                 self.judging.judge(line, difference, line.call in DECIDING)
                 self._changes.add(played, difference)
@@ -105,8 +105,10 @@ class _Replay:
         self._ended_ns = max(self._ended_ns, ended_ns)
         self._seen = self._seen.plus(run.seeing.tally)
 
-
-def _recorded(journals: list[Recorded]) -> Iterator[ObjectEstimate]:
-    for recorded in journals:
-        for stretch in recorded.stretches:
-            yield from estimates_in(stretch.lines())
+    def _pictures(self, rig: Rig) -> dict[str, Pictures]:
+        """Return the images of each camera that has any."""
+        options, images = self._options, self._options.images
+        bag = BagReader(images.path) if images else self._bag
+        topics = {camera.name: options.topic(f"camera/{camera.name}/image_raw") for camera in rig.cameras}
+        there = [name for name, topic in topics.items() if images is None or topic in images.topics]
+        return {name: Pictures(bag, name, options.namespace) for name in there}

@@ -1,12 +1,10 @@
 """How far estimates are from the recorded ones."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from diffpol_ros.core.journal.difference import Difference
-from diffpol_ros.core.journal.lines import Line
 from diffpol_ros.core.journal.raised import is_raised
 from diffpol_ros.core.journal.transcript import Played
 from diffpol_ros.core.journal.values import Plain
@@ -29,7 +27,9 @@ class EstimationChanges:
 
     def add(self, played: Played, difference: Difference | None) -> None:
         """Take what came of one line, and where that first differs, looks included."""
-        self.calls += difference is not None
+        if difference is None:
+            return
+        self.calls += 1
         then = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.line.outcome)}
         now = {(each.name, each.stamp_ns): each for each in estimates_of(played.line.call, played.outcome)}
         self.unmatched += len(then.keys() ^ now.keys())
@@ -60,9 +60,3 @@ def estimates_of(call: str, outcome: Plain) -> list[ObjectEstimate]:
         return []
     value = codec().value(outcome if call == COLLECT else outcome[0])
     return [each for each in value if isinstance(each, ObjectEstimate)]
-
-
-def estimates_in(lines: Iterable[Line]) -> Iterator[ObjectEstimate]:
-    """Yield what was estimated then."""
-    for line in lines:
-        yield from estimates_of(line.call, line.outcome)

@@ -14,16 +14,24 @@ from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 Row = tuple[float, ...]
 
 
-def contradictions(
-    bag: BagReader, options: ReplayOptions, names: Iterable[str], estimates: Iterable[ObjectEstimate]
-) -> list[FirstDifference]:
-    """Return each published pose of the objects `names` that the journal knows otherwise, or not at all."""
-    known: dict[tuple[str, int], list[Row]] = {}
-    for estimate in estimates:
-        pose = estimate.pose
-        row = (*pose.position.tolist(), *pose.quaternion.tolist(), *estimate.covariance.ravel().tolist())
-        known.setdefault((estimate.name, estimate.stamp_ns), []).append(row)
-    return [found for name in names for found in _of_object(bag, options.topic(f"objects/{name}/pose"), name, known)]
+class Published:
+    """Collects what must have been published, then compares what was."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known: dict[tuple[str, int], list[Row]] = {}
+
+    def take(self, estimates: Iterable[ObjectEstimate]) -> None:
+        """Take what was estimated then."""
+        for estimate in estimates:
+            pose = estimate.pose
+            row = (*pose.position.tolist(), *pose.quaternion.tolist(), *estimate.covariance.ravel().tolist())
+            self._known.setdefault((estimate.name, estimate.stamp_ns), []).append(row)
+
+    def contradictions(self, bag: BagReader, options: ReplayOptions, names: Iterable[str]) -> list[FirstDifference]:
+        """Return each published pose of the objects `names` that the journal knows otherwise, or not at all."""
+        topics = {options.topic(f"objects/{name}/pose"): name for name in names}
+        return [found for topic, name in topics.items() for found in _of_object(bag, topic, name, self._known)]
 
 
 def _of_object(

@@ -10,13 +10,12 @@ from diffpol_ros.replay.bag_reader import BagReader
 
 def stage_journals(bag: Path, topic: str, stage: str) -> list[Recorded]:
     """Return the journals on `topic`, which are of `stage`; ReplayError where there is none."""
-    texts = [record.message.data for record in BagReader(bag).records([topic])]
-    if not texts:
-        raise ReplayError(f"{bag}: holds no journal of this stage (topic {topic}): record it by `diffpol record`")
-    journals = read_journals(texts)
+    journals = read_journals(record.message.data for record in BagReader(bag).records([topic]))
+    if not journals:
+        raise ReplayError(f"the bag holds no journal of this stage (topic {topic}): record it by `diffpol record`")
     wrong = [recorded.head.stage for recorded in journals if recorded.head.stage != stage]
     if wrong:
-        raise ReplayError(f"{bag}: {topic} is the journal of {wrong[0]!r}, expected {stage!r}")
+        raise ReplayError(f"{topic} is the journal of {wrong[0]!r}, expected {stage!r}")
     return journals
 
 

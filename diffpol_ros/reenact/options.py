@@ -5,11 +5,19 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class ImageBag:
+    """A bag that has images, on `topics` and on no others."""
+
+    path: Path
+    topics: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ReplayOptions:
     """Empty texts and None mean: as it was recorded. Anything else asks what would have been with it, open loop.
 
     namespace: of the graph's topics. parameters: a file as in launch/params. robot, model, calibration: names of
-    resources, or paths.
+    resources, or paths. images: where they are, if not in the bag itself.
     """
 
     namespace: str = ""
@@ -17,6 +25,7 @@ class ReplayOptions:
     robot: str = ""
     model: str = ""
     calibration: str = ""
+    images: ImageBag | None = None
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic of the graph."""

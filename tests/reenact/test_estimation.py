@@ -38,15 +38,14 @@ def estimate_message(estimate: ObjectEstimate) -> bytes:
     return encode(make(POSE, header=header(estimate.stamp_ns), pose=known), POSE)
 
 
-def replayed(
+def written(
     folder: Path,
     live: LiveEstimation,
     estimates: Iterable[ObjectEstimate] | None = None,
     texts: list[str] | None = None,
     cameras: Iterable[str] = CAMERAS,
-    options: ReplayOptions | None = None,
-) -> StageResult:
-    """Write a bag of the live run, so changed, and run it again."""
+) -> Path:
+    """Write a bag of the live run, so changed."""
     with BagWriter(folder) as writer:
         journal = writer.add_topic("/estimation/journal", JOURNAL)
         poses = writer.add_topic("/objects/block/pose", POSE)
@@ -58,7 +57,19 @@ def replayed(
                 writer.write(topic, frame.stamp_ns, frame.stamp_ns, image_message(frame))
         for estimate in estimates or live.estimates:
             writer.write(poses, estimate.stamp_ns, estimate.stamp_ns, estimate_message(estimate))
-    return replay_estimation(folder, options or ReplayOptions())
+    return folder
+
+
+def replayed(
+    folder: Path,
+    live: LiveEstimation,
+    estimates: Iterable[ObjectEstimate] | None = None,
+    texts: list[str] | None = None,
+    cameras: Iterable[str] = CAMERAS,
+    options: ReplayOptions | None = None,
+) -> StageResult:
+    """Write a bag of the live run, so changed, and run it again."""
+    return replay_estimation(written(folder, live, estimates, texts, cameras), options or ReplayOptions())
 
 
 def changes(result: StageResult) -> dict[str, float]:
