@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from diffpol_ros.core.errors import DiffpolError, ObservationError
+from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.types import CameraImage
 from diffpol_ros.nodes.messages import from_image_message, from_stamp
 from diffpol_ros.nodes.quality import IMAGES
+from diffpol_ros.policy.images import rgb
 from diffpol_ros.policy.manifest.networks import ImageEncoder
 
 
@@ -54,12 +53,3 @@ class PolicyImages:
             self._newest[camera] = CameraImage(stamp_ns, rgb(from_image_message(message), message.encoding))
         except DiffpolError as error:
             self._complain(f"camera {camera}: {error}")
-
-
-def rgb(pixels: NDArray[np.uint8], encoding: str) -> NDArray[np.uint8]:
-    """Return pixels as (h, w, 3) RGB: grey as three equal channels."""
-    if not pixels.size:
-        raise ObservationError("image has no pixels")
-    if pixels.ndim == 2:
-        return np.repeat(pixels[:, :, None], 3, axis=2)
-    return pixels[:, :, ::-1] if encoding == "bgr8" else pixels

@@ -54,6 +54,15 @@ class ImageEncoders:
         return np.concatenate([encoder.encode(images[encoder.spec.camera]) for encoder in self._encoders])
 
 
+def rgb(pixels: Pixels, encoding: str) -> Pixels:
+    """Return pixels (h, w[, 3]) of a ROS `encoding` as (h, w, 3) RGB: grey as three equal channels."""
+    if not pixels.size:
+        raise ObservationError("image has no pixels")
+    if pixels.ndim == 2:
+        return np.repeat(pixels[:, :, None], 3, axis=2)
+    return pixels[:, :, ::-1] if encoding == "bgr8" else pixels
+
+
 def network_image(pixels: Pixels, height: int, width: int) -> Vectors:
     """Return an RGB image (h, w, 3) as (3, height, width) in [0, 1], each pixel the mean of the area it covers.
 

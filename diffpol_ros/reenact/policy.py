@@ -13,6 +13,7 @@ from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.policy_bundles import asked_bundle, recorded_bundle
 from diffpol_ros.reenact.policy_changes import PolicyChanges
+from diffpol_ros.reenact.policy_images import SeenImages, Sight
 from diffpol_ros.reenact.policy_records import InferenceRecord, chunk_differences, infer_again, read_records
 from diffpol_ros.reenact.policy_run import WITH_CONSEQUENCES, PolicyRun, runtime_of, setup_of
 from diffpol_ros.reenact.result import ReplayError, StageResult
@@ -41,8 +42,9 @@ class _Replay:
         self._records = read_records(self._bag, options)
         self._journals = self._read_journals()
         if not self._records and not self._journals:
-            raise ReplayError(f"{path}: has neither records of inferences nor a journal of the policy")
+            raise ReplayError("the bag has neither records of inferences nor a journal of the policy")
         self._judging, self._changes = Judging(), PolicyChanges()
+        self._sights: dict[str, Sight] = {}
         self._complaints: list[str] = []
         self._notes: list[str] = []
 
@@ -78,7 +80,7 @@ class _Replay:
         """Return what came of it."""
         judging = self._judging
         if not judging.decisions:
-            raise ReplayError(f"{self._path}: nothing of the policy can be judged: no inference gave a chunk")
+            raise ReplayError("nothing of the policy can be judged: no inference gave a chunk")
         stamps_ns = [record.stamp_ns for record in self._records]
         records_ns = max(stamps_ns) - min(stamps_ns) if stamps_ns else 0
         judging.span_ns = max(judging.span_ns, records_ns)
@@ -102,23 +104,27 @@ class _Replay:
         return recorded_bundle(digest, *((same.model, same.models, runtime_of(same)) if same else ("", "", None)))
 
     def _infer(self, records: list[InferenceRecord], bundle: Bundle) -> None:
+        sight = self._sights[bundle.digest] = Sight(self._bag, self._options, bundle.manifest)
         for record in records:
             if record.failed:
                 self._judging.not_judged += 1
                 continue
-            difference = infer_again(record, bundle, self._changes)
+            difference = infer_again(record, bundle, self._changes, sight.of)
             self._changes.decisions += difference is not None
             line = Line(0, record.stamp_ns, "inference", [], [], None)
             self._judging.judge(line, difference, decides=True)
+        self._notes += sight.told
 
     def _run(self, stretch: Stretch, recorded: Recorded) -> None:
         setup = setup_of(recorded.head.setup)
         bundle = self._bundle(setup.digest)
-        if bundle.manifest.networks.encoders:
+        sight = self._sights.get(setup.digest)
+        if bundle.manifest.networks.encoders and not (sight and sight.whole):
             self._judging.not_judged += len(stretch.sealed)
-            self._notes.append("this policy looks at images: its inferences alone are judged, from their features")
+            self._notes.append("the bag lacks images that this policy saw: of it, inferences alone are judged")
             return
-        run = PolicyRun(setup, bundle)
+        seen = SeenImages(self._bag, self._options, bundle.manifest)
+        run = PolicyRun(setup, bundle, seen.all_of)
         began_ns = ended_ns = 0
         for line in stretch.lines():
             began_ns, ended_ns = began_ns or line.stamp_ns, line.stamp_ns

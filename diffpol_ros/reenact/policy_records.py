@@ -1,6 +1,6 @@
 """Inferences of a bag, inferred again from their records: needs no journal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.journal.difference import Difference
-from diffpol_ros.core.types import Array
+from diffpol_ros.core.types import Array, CameraImage
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.checks import entry_at
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES
+from diffpol_ros.policy.records.fields import Vectors
 from diffpol_ros.policy.records.published import published_chunk
 from diffpol_ros.policy.records.record import inference_values
 from diffpol_ros.policy.records.recorded import Recorded
@@ -22,6 +23,9 @@ from diffpol_ros.reenact.policy_changes import PolicyChanges
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 
 RECORDS, CHUNKS = "policy/inference", "action_chunk"
+Seen = Callable[[Mapping[str, str]], Mapping[str, CameraImage] | None]
+Sent = tuple[tuple[int, ...], Array]
+"""When each action of a chunk is due [ns], and the actions."""
 
 
 @dataclass(frozen=True)
@@ -51,44 +55,66 @@ def read_records(bag: BagReader, options: ReplayOptions) -> list[InferenceRecord
     ]
 
 
-def infer_again(record: InferenceRecord, bundle: Bundle, changes: PolicyChanges) -> Difference | None:
-    """Infer what a record says with `bundle`, its own or another; return where that first differs."""
+def infer_again(
+    record: InferenceRecord, bundle: Bundle, changes: PolicyChanges, seen: Seen | None = None
+) -> Difference | None:
+    """Infer what a record says with `bundle`, its own or another; return where that first differs.
+
+    seen: returns the images of the inference, to be encoded again, or None: then the features of then are taken.
+    """
     values = {**record.values, "bundle_sha256": bundle.digest}
     recorded = Recorded.read(values, bundle.manifest)
-    inference = replay_inference(bundle, values)
+    inference = replay_inference(bundle, values, seen(values) if seen else None)
     changes.compare(recorded.actions, inference.actions)
-    then, now = recorded.actions, inference.actions
-    for step, element in np.argwhere(then.view(np.uint32) != now.view(np.uint32)):
-        name = f"actions[{step}].{entry_at(ACTION_ENTRIES, int(element)).name}"
-        size = abs(float(now[step, element]) - float(then[step, element]))
-        return Difference(name, repr(float(then[step, element])), repr(float(now[step, element])), size)
-    if bundle.digest != record.digest:
+    own = bundle.digest == record.digest
+    of_features = first_bit("features", recorded.features, inference.features) if own else None
+    of_actions = first_bit("actions", recorded.actions, inference.actions)
+    if of_features or of_actions:
+        return of_features or of_actions
+    if not own:
         return None
     again = inference_values(inference)
     wrong = [name for name in COMPARED if again.get(name) != values.get(name)]
     return Difference(wrong[0], str(values.get(wrong[0])), str(again.get(wrong[0]))) if wrong else None
 
 
+def first_bit(name: str, then: Vectors, now: Vectors) -> Difference | None:
+    """Return where numbers called `name`, actions (T_p, d) or others (n,), first differ in any bit."""
+    for place in map(tuple, np.argwhere(then.view(np.uint32) != now.view(np.uint32)).tolist()):
+        field = f"{name}[{place[0]}]" + "".join(f".{entry_at(ACTION_ENTRIES, each).name}" for each in place[1:])
+        size = abs(float(now[place]) - float(then[place]))
+        return Difference(field, repr(float(then[place])), repr(float(now[place])), size)
+    return None
+
+
 def chunk_differences(
     bag: BagReader, options: ReplayOptions, records: list[InferenceRecord]
 ) -> Iterator[tuple[int, Difference | None]]:
-    """Yield for each published chunk when it was, and where it differs from what the records say was sent."""
-    sent: dict[int, tuple[tuple[int, ...], Array]] = {}
+    """Yield for each published chunk when it was, and where it differs from what the records say was sent.
+
+    A time that came twice, as where a bag was played in a loop, has several of the same observation.
+    """
+    sent: dict[int, list[Sent]] = {}
     for record in records:
         chunk = None if record.failed else published_chunk(record.values)
         if chunk is not None:
             told = sent_of(chunk)
-            sent[told.observation_stamp_ns] = told.stamps_ns, told.actions
+            sent.setdefault(told.observation_stamp_ns, []).append((told.stamps_ns, told.actions))
     for recorded in bag.records([options.topic(CHUNKS)]):
         yield recorded.published_ns, _chunk_difference(recorded.message, sent)
 
 
-def _chunk_difference(message: Any, sent: Mapping[int, tuple[tuple[int, ...], Array]]) -> Difference | None:
+def _chunk_difference(message: Any, sent: Mapping[int, Sequence[Sent]]) -> Difference | None:
     observed_ns = stamp_ns(message)
     if observed_ns not in sent:
         nearest = min(sent, key=lambda each: abs(each - observed_ns), default=0)
         return Difference(f"{CHUNKS}.header.stamp", str(nearest), str(observed_ns), float(abs(observed_ns - nearest)))
-    stamps_ns, actions = sent[observed_ns]
+    found = [_difference(message, observed_ns, each) for each in sent[observed_ns]]
+    return None if None in found else found[-1]
+
+
+def _difference(message: Any, observed_ns: int, sent: Sent) -> Difference | None:
+    stamps_ns, actions = sent
     due_ns = tuple(observed_ns + _ns(point.time_from_start) for point in message.points)
     if due_ns != stamps_ns:
         wrong = next((pair for pair in zip(stamps_ns, due_ns, strict=False) if pair[0] != pair[1]), (0, 0))

@@ -20,6 +20,7 @@ from diffpol_ros.policy.stage.stage import PolicyStage
 from diffpol_ros.policy.stage.told import Asked, Refused, Said, told_of
 
 SOURCE = "the journal's head"
+Seen = Callable[[Mapping[str, int]], Mapping[str, CameraImage]]
 WITH_CONSEQUENCES = ("tick", "absorb", "distrust")
 """Calls that answer something; all others only tell the stage what came in."""
 
@@ -55,14 +56,15 @@ class RememberedPace(PolicyRunner):
 class PolicyRun:
     """A new stage, to which the lines of a journal are played in order."""
 
-    def __init__(self, setup: Setup, bundle: Bundle) -> None:
-        """Set it up as `setup` says, with the policy `bundle`."""
-        if bundle.manifest.networks.encoders:
-            raise JournalError("a policy that looks at images is judged by its records of inferences alone")
+    def __init__(self, setup: Setup, bundle: Bundle, seen: Seen | None = None) -> None:
+        """Set it up as `setup` says, with the policy `bundle`; `seen` returns images by cameras and stamps [ns]."""
+        if bundle.manifest.networks.encoders and seen is None:
+            raise JournalError("a policy that looks at images cannot be run again without them")
         settings = parse_settings(StageSettings, setup.settings, SOURCE)
         self._stage = PolicyStage(bundle.manifest, RememberedPace(bundle, setup.warm), settings)
         self._stage.warm_up(Surroundings(mixture=setup.mixture))
         self._calls, self._job = Calls(self._stage), None
+        self._seen = seen or (lambda _: {})
         self._transcript = Transcript(codec(), errors())
         self._work: dict[str, Callable[..., Any]] = {
             "robot": self._robot,
@@ -87,11 +89,11 @@ class PolicyRun:
     def _robot(self, stamp_ns: int, end_effector: Pose, gripper_width: float) -> None:
         self._calls.robot(stamp_ns, end_effector, gripper_width)
 
-    def _distrust(self, now_ns: int, refusal: str, _: Mapping[str, int]) -> str:
-        return self._calls.distrust(now_ns, refusal, NO_IMAGES)
+    def _distrust(self, now_ns: int, refusal: str, exposures: Mapping[str, int]) -> str:
+        return self._calls.distrust(now_ns, refusal, self._seen(exposures))
 
-    def _tick(self, now_ns: int, refusal: str, _: Mapping[str, int]) -> Asked | Said | Refused | None:
-        work = self._calls.tick(now_ns, refusal, NO_IMAGES)
+    def _tick(self, now_ns: int, refusal: str, exposures: Mapping[str, int]) -> Asked | Said | Refused | None:
+        work = self._calls.tick(now_ns, refusal, self._seen(exposures))
         self._job = work if isinstance(work, Job) else self._job
         return told_of(work)
 
@@ -101,6 +103,3 @@ class PolicyRun:
             raise JournalError("an inference came back that was not asked for now")
         outcome = Outcome(job, failure) if failure else self._stage.infer(job)
         return told_of(self._calls.absorb(outcome, now_ns))
-
-
-NO_IMAGES: Mapping[str, CameraImage] = {}

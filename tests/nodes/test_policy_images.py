@@ -12,9 +12,8 @@ from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 
-from diffpol_ros.core.errors import ObservationError  # noqa: E402
 from diffpol_ros.nodes.messages import to_image_message  # noqa: E402
-from diffpol_ros.nodes.policy_images import PolicyImages, rgb  # noqa: E402
+from diffpol_ros.nodes.policy_images import PolicyImages  # noqa: E402
 from diffpol_ros.nodes.quality import IMAGES  # noqa: E402
 from diffpol_ros.policy.manifest.networks import ImageEncoder  # noqa: E402
 
@@ -93,10 +92,3 @@ def test_what_is_no_image_is_complained_of(graph: Graph):
     graph.until(lambda: bool(graph.complaints), "front", wrong)
     assert "camera front: image encoding 'bayer_rggb8' is not supported" in graph.complaints[0]
     assert graph.images.newest == {}
-
-
-def test_each_encoding_becomes_rgb():
-    assert np.array_equal(rgb(RED[:, :, ::-1], "bgr8"), RED)
-    assert np.array_equal(rgb(RED, "rgb8"), RED)
-    with pytest.raises(ObservationError, match="no pixels"):
-        rgb(RED[:0], "rgb8")

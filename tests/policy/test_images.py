@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from diffpol_ros.core.errors import BundleError, ObservationError
 from diffpol_ros.core.types import CameraImage, Observation
 from diffpol_ros.policy.bundle import Bundle
-from diffpol_ros.policy.images import network_image, unfit_images
+from diffpol_ros.policy.images import network_image, rgb, unfit_images
 from diffpol_ros.policy.inference import Ask
 from diffpol_ros.policy.runner import PolicyRunner
 from tests import tiny_policy, tiny_vision
@@ -113,3 +113,12 @@ def test_features_that_are_not_finite_are_refused():
     engine = bundle_of(tiny_vision.vision_manifest(), files).sampler.engine
     with pytest.raises(ObservationError, match="features of camera front"):
         engine.encode({CAMERA: np.full((HEIGHT, WIDTH, 3), 255, np.uint8)})
+
+
+def test_each_encoding_becomes_rgb():
+    pixels = image().pixels
+    assert np.array_equal(rgb(pixels[:, :, ::-1], "bgr8"), pixels)
+    assert np.array_equal(rgb(pixels, "rgb8"), pixels)
+    assert np.array_equal(rgb(pixels[:, :, 0], "mono8")[:, :, 2], pixels[:, :, 0])
+    with pytest.raises(ObservationError, match="no pixels"):
+        rgb(pixels[:0], "rgb8")

@@ -1,14 +1,14 @@
 """A short live run of the policy stage with its journal, and the records of its inferences."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock
 from diffpol_ros.core.journal.reading import Recorded, read_journals
 from diffpol_ros.core.journal.writing import Journal
-from diffpol_ros.core.types import ObjectEstimate, Pose, Tracking
+from diffpol_ros.core.types import CameraImage, ObjectEstimate, Pose, Tracking
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.policy.guidance.mixture import Mixture
 from diffpol_ros.policy.records.record import inference_values
@@ -30,10 +30,14 @@ class LivePolicy:
     """Two seconds: the hand moves, cameras go blind for a moment, one inference takes long, one fails, one reset."""
 
     def __init__(
-        self, bundle: Bundle, settings: StageSettings | None = None, mixtures: Sequence[Mixture | None] = (None,)
+        self,
+        bundle: Bundle,
+        settings: StageSettings | None = None,
+        mixtures: Sequence[Mixture | None] = (None,),
+        seen: Callable[[int], Mapping[str, CameraImage]] = lambda _: {},
     ) -> None:
-        """Run `bundle`; each of `mixtures` is in force for as long."""
-        settings, self._mixtures = settings or StageSettings(), mixtures
+        """Run `bundle`; each of `mixtures` is in force for as long; `seen` gives the newest image of each camera."""
+        settings, self._mixtures, self._seen = settings or StageSettings(), mixtures, seen
         self._clock = ManualClock(START)
         stage = PolicyStage(bundle.manifest, PolicyRunner(bundle), settings)
         warm = stage.warm_up(Surroundings(mixture=mixtures[0]))
@@ -65,7 +69,8 @@ class LivePolicy:
             self._calls.object(ObjectEstimate("block", now_ns - 3 * TICK, Pose(place, LEVEL), np.eye(6)))
             self._calls.tracking({"block": Tracking.COASTING if tick % 40 == 0 else Tracking.TRACKING})
         mixture = self._mixtures[tick * len(self._mixtures) // TICKS]
-        surroundings = Surroundings(mixture=mixture, refusal="no camera shows anything" if 120 <= tick < 123 else "")
+        refusal = "no camera shows anything" if 120 <= tick < 123 else ""
+        surroundings = Surroundings(self._seen(now_ns), mixture, refusal)
         self._calls.distrust(now_ns, surroundings)
         if tick == 150:
             self._calls.forget(now_ns)
