@@ -25,6 +25,7 @@ BENCHMARKS = (
     "gate_campaign",
     "bridge_node",
     "executors",
+    "killed_peers",
     "command_lead",
     "graph_latency",
     "env_stepping",
@@ -33,6 +34,7 @@ BENCHMARKS = (
     "avoid_servo",
     "avoid_limit",
     "trial_statistics",
+    "replay",
 )
 
 
