@@ -1,10 +1,11 @@
-"""Data sets from and for other projects: python -m sim.data import | export | info | spoil."""
+"""Data sets from and for other projects: python -m sim.data import | export | info | join | spoil."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
 
+from sim.data.choosing import Join
 from sim.data.dataset import Dataset
 from sim.data.importing import Import
 from sim.data.lerobot.writer import LerobotWriter
@@ -46,8 +47,8 @@ class Info:
         print(summary(Dataset.load(self.source)))
 
 
-Command = Import | Export | Info | Spoil
-COMMANDS = {"import": Import, "export": Export, "info": Info, "spoil": Spoil}
+Command = Import | Export | Info | Join | Spoil
+COMMANDS = {"import": Import, "export": Export, "info": Info, "join": Join, "spoil": Spoil}
 
 
 def main(command: Command) -> None:
