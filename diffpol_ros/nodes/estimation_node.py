@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.clock import SteadyClock, SystemClock
+from diffpol_ros.core.clock import Clock, SteadyClock, SystemClock
 from diffpol_ros.core.journal.build import build_of
 from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.settings import setting
@@ -19,11 +19,13 @@ from diffpol_ros.estimation.stage_settings import StageSettings
 from diffpol_ros.estimation.summary import summarize
 from diffpol_ros.estimation.workers import Workers
 from diffpol_ros.nodes.camera_input import CameraInput
+from diffpol_ros.nodes.clock_jumps import ClockJumps
 from diffpol_ros.nodes.diagnostics import Level, Report
 from diffpol_ros.nodes.hand_input import HandInput
 from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 from diffpol_ros.nodes.object_topics import ObjectTopics
+from diffpol_ros.nodes.ros_clock import RosClock
 from diffpol_ros.nodes.wake import Wake
 
 COMPLAINT_PERIOD_S = 2.0
@@ -51,7 +53,7 @@ class EstimationNode(StageNode[EstimationParameters]):
     def __init__(self) -> None:
         """Create the node; calibrations are read when it is configured."""
         super().__init__("estimation")
-        self._steady = SteadyClock()
+        self._steady: Clock = SteadyClock()
         self._cameras: CameraInput | None = None
         self.complaint = ""
         self._sight: Sight | None = None
@@ -60,6 +62,9 @@ class EstimationNode(StageNode[EstimationParameters]):
     def configure(self) -> None:
         """Read the calibrations, start the threads and subscribe."""
         told = replace(self.parameters, maximum_future=SIMULATED_FUTURE_S) if self.simulated else self.parameters
+        if self.simulated:
+            # A camera is as slow as its world: it is silent when that has gone on without it.
+            self._steady = RosClock(self.get_clock())
         cameras = [load_camera(name) for name in told.cameras]
         objects, landmarks = ([load_object(name) for name in names] for names in (told.objects, told.landmarks))
         self._stage = EstimationStage(cameras, objects, landmarks, told, open_detector)
@@ -73,6 +78,7 @@ class EstimationNode(StageNode[EstimationParameters]):
         self._listen()
         service = self.create_service(Trigger, "estimation/reset", self._on_reset)
         self._taken.callback(self.destroy_service, service)
+        self._taken.callback(ClockJumps(self, self._on_jump).close)
         # Whoever listens takes silence for a dead node: no clock that jumps may cause it.
         for period_s, callback in ((1.0 / told.status_rate, self._on_status), (WATCH_PERIOD_S, self._on_watch)):
             timer = self.create_timer(period_s, callback, clock=self.loop_clock())
@@ -139,6 +145,11 @@ class EstimationNode(StageNode[EstimationParameters]):
     def _complain(self, complaint: str) -> None:
         self.complaint = complaint
         self.get_logger().error(complaint, throttle_duration_sec=COMPLAINT_PERIOD_S)
+
+    def _on_jump(self, how: str) -> None:
+        """Begin anew: what was seen is of another time, and so is what is being looked at."""
+        self._calls.reset()
+        self.get_logger().warning(f"{how}: all objects are forgotten")
 
     def _on_reset(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self._calls.reset()

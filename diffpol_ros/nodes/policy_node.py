@@ -10,6 +10,7 @@ from diffpol_ros.core.clock import SystemClock, to_seconds
 from diffpol_ros.core.journal.build import build_of
 from diffpol_ros.core.journal.writing import Journal
 from diffpol_ros.core.robot_description import load_robot_description
+from diffpol_ros.nodes.clock_jumps import ClockJumps
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.journal_topic import JournalTopic
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
@@ -77,7 +78,6 @@ class PolicyNode(StageNode[PolicyParameters]):
     def activate(self) -> None:
         """Start ticking, with nothing seen."""
         self._forget()
-        self._ticked_ns = self._now_ns()
         self._timer = self.create_timer(self._bundle.manifest.step_s, self._tick, clock=self.loop_clock())
         self._heartbeat.look()
 
@@ -130,6 +130,8 @@ class PolicyNode(StageNode[PolicyParameters]):
         self._images = PolicyImages(self, self._bundle.manifest.networks.encoders, self._complain)
         self._taken.callback(self._images.close)
         self._taken.callback(GateListener(self, self._calls.stand).close)
+        self._jumps = ClockJumps(self, self._on_jump)
+        self._taken.callback(self._jumps.close)
         reset = self.create_service(Trigger, "policy/reset", self._on_reset)
         self._taken.callback(self.destroy_service, reset)
 
@@ -144,14 +146,11 @@ class PolicyNode(StageNode[PolicyParameters]):
     def _surroundings(self) -> Surroundings:
         return Surroundings(self._images.newest, self._guidance.mixture, self._inputs.complaint())
 
-    def _watch_clock(self, stage: PolicyStage) -> None:
-        """Start anew where the clock has stepped back: what was seen before lies in its future."""
-        before_ns, self._ticked_ns = self._ticked_ns, self._now_ns()
-        back_ns = before_ns - self._ticked_ns
-        if back_ns > 0:
-            self._forget()
-            self._calls.complain(f"the clock stepped back by {to_seconds(back_ns):.3f} s: all is forgotten")
-            self.get_logger().warning(stage.complaint)
+    def _on_jump(self, how: str) -> None:
+        """Begin anew: what was seen, promised and is being inferred is of another time."""
+        self._forget()
+        self._complain(f"{how}: all is forgotten")
+        self.get_logger().warning(f"{how}: all is forgotten")
 
     def _forget(self) -> None:
         if self._stage is not None:
@@ -167,7 +166,7 @@ class PolicyNode(StageNode[PolicyParameters]):
 
     def _tick(self) -> None:
         assert self._stage is not None
-        self._watch_clock(self._stage)
+        self._jumps.look(self._now_ns())
         self._settings.apply()
         work = self._calls.tick(self._now_ns(), self._surroundings())
         if isinstance(work, Job):

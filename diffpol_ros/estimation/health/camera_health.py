@@ -90,6 +90,9 @@ class CameraHealth:
 
     def arrive(self, stamp_ns: int, now_ns: int, steady_ns: int) -> bool:
         """Take note of an image exposed at `stamp_ns`; return whether it may be looked at."""
+        if self._arrivals_ns and steady_ns < self._arrivals_ns[-1]:
+            # A simulated world was set back.
+            self._arrivals_ns.clear()
         self._arrivals_ns.append(steady_ns)
         self.counts["received"] += 1
         if self._info_complaint:

@@ -44,6 +44,10 @@ class CameraSight:
 
     def arrive(self, stamp_ns: int, steady_ns: int) -> None:
         """Take note of a picture that will be looked at, exposed at `stamp_ns`."""
+        if self._arrivals_ns and steady_ns < self._arrivals_ns[-1]:
+            # A simulated world was set back.
+            self._arrivals_ns.clear()
+            self._pending.clear()
         self._pending.append((stamp_ns, steady_ns))
         self._arrivals_ns.append(steady_ns)
         intervals = [late - early for early, late in itertools.pairwise(self._arrivals_ns)]
@@ -69,7 +73,8 @@ class CameraSight:
     def lost(self, steady_ns: int, maximum_silence: float) -> bool:
         """Return whether it has shown nothing for so long that nobody should wait for it."""
         longest_ns = max(LOST_AFTER * self.period_ns, to_ns(maximum_silence))
-        return self.shown_ns is None or steady_ns - self.shown_ns > longest_ns
+        # What was shown after now is of another time.
+        return self.shown_ns is None or not 0 <= steady_ns - self.shown_ns <= longest_ns
 
 
 def blind(cameras: list[CameraSight], steady_ns: int, maximum_silence: float) -> bool:

@@ -82,6 +82,14 @@ def test_rate_and_silence() -> None:
     assert health.rate(to_ns(2.1)) == 0.0
 
 
+def test_the_rate_begins_anew_where_the_clock_goes_back() -> None:
+    health = CameraHealth(FRONT, WITHOUT_INFO)
+    for start_s in (10.0, 5.0):
+        for index in range(5):
+            send(health, start_s + 0.1 * index)
+    assert health.rate(to_ns(5.5)) == pytest.approx(10.0)
+
+
 def test_a_camera_slower_than_expected_is_a_warning() -> None:
     for expected, warned in ((0.0, False), (11.0, False), (15.0, True)):
         health = CameraHealth(FRONT, WITHOUT_INFO, expected)

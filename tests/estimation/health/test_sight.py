@@ -112,3 +112,15 @@ def test_a_picture_that_was_never_looked_at_does_not_make_a_seeing_camera_seem_l
         camera.arrive(index, index)
         camera.judge(index, good=True)
         assert camera.shown_ns == index
+
+
+@pytest.mark.parametrize("back_s", [0.3, 5.0])
+def test_where_the_clock_goes_back_a_camera_is_blind_until_it_shows_something_again(back_s: float) -> None:
+    """As on the clock of a simulated world that is set back."""
+    camera = CameraSight()
+    last_s = shown(camera, 15.0, 6.0)
+    assert not blind_at([camera], last_s)
+    assert blind_at([camera], last_s - back_s)
+    shown(camera, 15.0, last_s - back_s + 0.4, start_s=last_s - back_s)
+    assert not blind_at([camera], last_s - back_s + 0.41)
+    assert blind_at([camera], last_s - back_s + 0.6)
