@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.core.settings import closest, setting
@@ -32,6 +32,23 @@ class LaunchArguments:
     parameters: str = setting("", description="folder of parameter files to use in place of launch/params")
 
 
+@dataclass(frozen=True)
+class ReplayArguments(LaunchArguments):
+    """What a person may choose where a bag is played to live nodes; no arm is there, so what is said of it is idle."""
+
+    bag: str = setting("", description="bag to play: its folder, or its file")
+    bag_namespace: str = setting("", description="namespace of the topics in the bag")
+    estimates: str = setting("live", description="live: estimation runs; recorded: what it said then is played")
+    start: float = setting(0.0, description="where in the bag to begin [s]", minimum=0.0)
+    loop: bool = setting(False, description="begin again at the end of the bag; otherwise all ends there")
+    speed: float = setting(1.0, description="speed of the bag's time against real time", minimum=0.01, maximum=100.0)
+    bag_folder: str = setting("results/replay", description="folder of the bag that is written; must not exist yet")
+    image_stride: int = setting(0, description="record every n-th image again; 0: none", minimum=0)
+
+
+Arguments = TypeVar("Arguments", bound=LaunchArguments)
+
+
 def describe(arguments: type[LaunchArguments] = LaunchArguments) -> tuple[tuple[str, str, str], ...]:
     """Return (name, default as text, description) of every argument."""
     return tuple(
@@ -47,14 +64,14 @@ def as_text(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def from_texts(texts: dict[str, str]) -> LaunchArguments:
-    """Return the arguments written as `texts`; an unknown name or a value that cannot be read is an error."""
-    kinds = get_type_hints(LaunchArguments)
+def from_texts(texts: dict[str, str], arguments: type[Arguments]) -> Arguments:
+    """Return the `arguments` written as `texts`; an unknown name or a value that cannot be read is an error."""
+    kinds = get_type_hints(arguments)
     unknown = sorted(set(texts) - set(kinds))
     if unknown:
         raise SettingsError(f"launch argument {unknown[0]!r} is not known; {closest(unknown[0], kinds)}")
     values: dict[str, Any] = {name: _from_text(name, text, kinds[name]) for name, text in texts.items()}
-    return LaunchArguments(**values)
+    return arguments(**values)
 
 
 def _from_text(name: str, text: str, kind: object) -> object:

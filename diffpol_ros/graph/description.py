@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.resources import resource_root
-from diffpol_ros.graph.arguments import LaunchArguments, parameter_folder
+from diffpol_ros.graph.arguments import LaunchArguments, ReplayArguments, parameter_folder
 from diffpol_ros.graph.joining import PROFILE
 
 PACKAGE = "diffpol_ros"
@@ -14,10 +14,12 @@ PACKAGE = "diffpol_ros"
 # The twin is the robot and its world, which would begin anew; no recorder writes a bag that another began.
 RESPAWNED = ("twin_camera", "bridge", "estimation", "policy")
 # What must answer within milliseconds goes before what may take a picture's time.
-FIRST, STANDS_BACK = ("twin", "bridge"), 5
+FIRST, STANDS_BACK = ("twin", "bridge", "player"), 5
 # A process that is killed may keep those who use shared memory waiting for a second; without images nobody needs it.
 UNDISTURBED = ("twin", "bridge")
 SHARED_MEMORY, ALONE = "fastdds.xml", "fastdds_udp.xml"
+# Who tells the time, which all others go by.
+TIMEKEEPERS = ("twin", "player")
 ParameterValue = bool | int | float | str | list[str]
 
 
@@ -67,8 +69,27 @@ def franka_graph(arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
     return _stack(_Graph(arguments), arguments)
 
 
+def replay_graph(arguments: ReplayArguments) -> tuple[NodeDescription, ...]:
+    """Return those who decide, with a bag in the place of robot and cameras: no bridge, nothing that moves an arm."""
+    if not arguments.bag:
+        raise SettingsError("bag: is not given; which bag shall be played? bag:=<folder>")
+    graph = _Graph(arguments, simulated=True)
+    decides = (_estimation, _policy) if arguments.estimates == "live" else (_policy,)
+    deciding = tuple(node(graph, arguments) for node in decides)
+    player = graph.node(
+        "player",
+        bag=str(Path(arguments.bag).absolute()),
+        bag_namespace=arguments.bag_namespace,
+        estimates=arguments.estimates,
+        speed=arguments.speed,
+        position=arguments.start,
+        loop=arguments.loop,
+        listeners=[f"{node.name}/journal" for node in deciding],
+    )
+    return (player, *deciding, *_recording(graph, arguments))
+
+
 def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
-    cameras, objects = list(arguments.cameras), list(arguments.objects)
     bridge = graph.node(
         "bridge",
         robot=arguments.robot,
@@ -77,22 +98,29 @@ def _stack(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription
         gripper_port=arguments.gripper_port,
         **_keep_outs(arguments),
     )
-    nodes = (
-        bridge,
-        graph.node("estimation", cameras=cameras, objects=objects),
-        graph.node("policy", model=arguments.model, **_models(arguments), robot=arguments.robot),
-    )
+    return (bridge, _estimation(graph, arguments), _policy(graph, arguments), *_recording(graph, arguments))
+
+
+def _estimation(graph: "_Graph", arguments: LaunchArguments) -> NodeDescription:
+    return graph.node("estimation", cameras=list(arguments.cameras), objects=list(arguments.objects))
+
+
+def _policy(graph: "_Graph", arguments: LaunchArguments) -> NodeDescription:
+    return graph.node("policy", model=arguments.model, **_models(arguments), robot=arguments.robot)
+
+
+def _recording(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescription, ...]:
     if not arguments.record:
-        return nodes
+        return ()
     recorder = graph.node(
         "recorder",
         bag_folder=str(Path(arguments.bag_folder).absolute()),
-        cameras=cameras,
-        objects=objects,
+        cameras=list(arguments.cameras),
+        objects=list(arguments.objects),
         image_cameras=list(arguments.image_cameras),
         image_stride=arguments.image_stride,
     )
-    return (*nodes, recorder)
+    return (recorder,)
 
 
 def _ports(arguments: LaunchArguments) -> dict[str, ParameterValue]:
@@ -125,12 +153,14 @@ class _Graph:
         file = self._folder / f"{name}.yaml"
         if not file.is_file():
             raise ResourceError(f"{file}: node {name} has no parameter file; launch/params holds one a node")
+        lives_on_clock = self._simulated and name not in TIMEKEEPERS
+        simulated: dict[str, ParameterValue] = {"use_sim_time": True} if lives_on_clock else {}
         return NodeDescription(
             name=name,
             module=f"{PACKAGE}.nodes.{name}_node",
             namespace=self._namespace,
             parameter_file=file.absolute(),
-            parameters={**parameters, **({"use_sim_time": True} if self._simulated and name != "twin" else {})},
+            parameters={**parameters, **simulated},
             environment={PROFILE: str(self._root / "launch" / (ALONE if name in UNDISTURBED else SHARED_MEMORY))},
             respawn=name in RESPAWNED,
             vital=name != "recorder",

@@ -10,26 +10,28 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
 from diffpol_ros.core.clock import SteadyClock
-from diffpol_ros.graph.arguments import LaunchArguments, describe, from_texts
+from diffpol_ros.graph.arguments import Arguments, describe, from_texts
 from diffpol_ros.graph.description import PACKAGE, NodeDescription
 from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
 
-Graph = Callable[[LaunchArguments], tuple[NodeDescription, ...]]
+Graph = Callable[[Arguments], tuple[NodeDescription, ...]]
 
 
-def launch_description(graph: Graph) -> LaunchDescription:
-    """Return every launch argument, and the nodes of `graph` once their values are known."""
+def launch_description(graph: Graph[Arguments], arguments: type[Arguments]) -> LaunchDescription:
+    """Return each of the launch `arguments`, and the nodes of `graph` once their values are known."""
     declared = [
         DeclareLaunchArgument(name, default_value=default, description=description)
-        for name, default, description in describe()
+        for name, default, description in describe(arguments)
     ]
-    return LaunchDescription([*declared, OpaqueFunction(function=_nodes, args=[graph])])
+    return LaunchDescription([*declared, OpaqueFunction(function=_nodes, args=[graph, arguments])])
 
 
-def _nodes(context: LaunchContext, graph: Graph) -> list[LaunchDescriptionEntity]:
-    texts = {name: LaunchConfiguration(name).perform(context) for name, _, _ in describe()}
+def _nodes(
+    context: LaunchContext, graph: Graph[Arguments], arguments: type[Arguments]
+) -> list[LaunchDescriptionEntity]:
+    texts = {name: LaunchConfiguration(name).perform(context) for name, _, _ in describe(arguments)}
     rule = RespawnRule(SteadyClock())
-    return [_action(node, rule) for node in graph(from_texts(texts))]
+    return [_action(node, rule) for node in graph(from_texts(texts, arguments))]
 
 
 def _action(node: NodeDescription, rule: RespawnRule) -> Node:

@@ -13,13 +13,13 @@ def test_every_argument_has_a_description() -> None:
 
 
 def test_the_defaults_survive_the_way_through_texts() -> None:
-    assert from_texts({name: default for name, default, _ in describe()}) == LaunchArguments()
+    assert from_texts({name: default for name, default, _ in describe()}, LaunchArguments) == LaunchArguments()
 
 
 def test_every_argument_survives_the_way_through_texts() -> None:
     changed = LaunchArguments(namespace="left", cameras=("a", "b"), record=False, arm_port=7, speed=0.5)
     texts = {field.name: as_text(getattr(changed, field.name)) for field in dataclasses.fields(changed)}
-    assert from_texts(texts) == changed
+    assert from_texts(texts, LaunchArguments) == changed
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_every_argument_survives_the_way_through_texts() -> None:
 )
 def test_what_cannot_be_read_is_named(texts: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
-        from_texts(texts)
+        from_texts(texts, LaunchArguments)

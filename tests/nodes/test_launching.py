@@ -11,8 +11,8 @@ pytest.importorskip("launch_ros", reason="launch and launch_ros come with a ROS 
 from launch import LaunchContext, LaunchDescription
 from launch_ros.actions import Node
 
-from diffpol_ros.graph.arguments import LaunchArguments, describe
-from diffpol_ros.graph.description import franka_graph, twin_graph
+from diffpol_ros.graph.arguments import LaunchArguments, ReplayArguments, describe
+from diffpol_ros.graph.description import franka_graph, replay_graph, twin_graph
 
 
 def load(path: Path) -> ModuleType:
@@ -23,20 +23,28 @@ def load(path: Path) -> ModuleType:
     return module
 
 
-@pytest.fixture(params=[("twin", twin_graph), ("franka", franka_graph)], ids=lambda pair: pair[0])
-def pair(request: pytest.FixtureRequest, repository: Path) -> tuple[LaunchDescription, int]:
-    name, graph = request.param
+GRAPHS = [
+    ("twin", twin_graph, LaunchArguments()),
+    ("franka", franka_graph, LaunchArguments()),
+    ("replay", replay_graph, ReplayArguments(bag="run/bag")),
+]
+
+
+@pytest.fixture(params=GRAPHS, ids=lambda graph: graph[0])
+def pair(request: pytest.FixtureRequest, repository: Path) -> tuple[LaunchDescription, LaunchArguments, int]:
+    name, graph, arguments = request.param
     description = load(repository / "launch" / f"{name}.launch.py").generate_launch_description()
-    return description, len(graph(LaunchArguments()))
+    return description, arguments, len(graph(arguments))
 
 
-def test_every_argument_can_be_given(pair: tuple[LaunchDescription, int]) -> None:
+def test_every_argument_can_be_given(pair: tuple[LaunchDescription, LaunchArguments, int]) -> None:
     names = [argument.name for argument in pair[0].get_launch_arguments()]
-    assert names == [name for name, _, _ in describe()]
+    assert names == [name for name, _, _ in describe(type(pair[1]))]
 
 
-def test_every_node_of_the_description_is_started(pair: tuple[LaunchDescription, int]) -> None:
+def test_every_node_of_the_description_is_started(pair: tuple[LaunchDescription, LaunchArguments, int]) -> None:
     context = LaunchContext()
+    context.launch_configurations["bag"] = "run/bag"
     actions = [action for entity in pair[0].entities for action in entity.visit(context) or ()]
-    assert len(actions) == pair[1]
+    assert len(actions) == pair[2]
     assert all(isinstance(action, Node) for action in actions)

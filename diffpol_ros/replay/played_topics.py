@@ -1,0 +1,71 @@
+"""Which topics of a bag are played: what estimation and policy hear, never what they said, nor what a robot obeys."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diffpol_ros.replay.tape import Contents
+
+JOINTS, HAND, STATUS = "joint_states", "end_effector_pose", "objects/status"
+NEEDED = (JOINTS, HAND)
+IMAGE = r"camera/\w+/image_raw"
+PLAYED: Mapping[str, str] = {
+    JOINTS: "sensor_msgs/msg/JointState",
+    HAND: "geometry_msgs/msg/PoseStamped",
+    "gate": "diagnostic_msgs/msg/DiagnosticArray",
+    IMAGE: "sensor_msgs/msg/Image",
+    r"camera/\w+/camera_info": "sensor_msgs/msg/CameraInfo",
+    r"twin/truth/(?!scene$)\w+": "geometry_msgs/msg/PoseStamped",
+}
+"""What comes from outside of both, by the pattern of its name; the gate's verdicts are heard by the policy."""
+ESTIMATED: Mapping[str, str] = {
+    r"objects/\w+/pose": "geometry_msgs/msg/PoseWithCovarianceStamped",
+    STATUS: "diagnostic_msgs/msg/DiagnosticArray",
+}
+"""What estimation said: played where it does not run."""
+
+
+@dataclass(frozen=True)
+class PlayedTopics:
+    """names: what each topic of the bag is played as, relative to the namespace. types: the type of each of these.
+
+    complaints: what is left out, and why.
+    """
+
+    names: Mapping[str, str]
+    types: Mapping[str, str]
+    complaints: tuple[str, ...]
+
+    @property
+    def images(self) -> bool:
+        """Return whether any camera's images are among them."""
+        return any(re.fullmatch(IMAGE, name) for name in self.types)
+
+    def lacking(self, *, estimated: bool) -> str:
+        """Return what is missing to play to live nodes, or an empty text; `estimated`: estimation does not run."""
+        missing = [name for name in (*NEEDED, *((STATUS,) if estimated else ())) if name not in self.types]
+        if missing:
+            return f"has no {' and no '.join(missing)}, without which no policy decides"
+        if not estimated and not self.images:
+            return "has no images for estimation to look at: play what it said then, by estimates:=recorded"
+        return ""
+
+
+def played_topics(contents: Contents, namespace: str = "", *, estimated: bool = False) -> PlayedTopics:
+    """Return what of a bag's `contents` below `namespace` is played; `estimated`: what estimation said as well."""
+    prefix = f"/{namespace.strip('/')}/" if namespace.strip("/") else "/"
+    known = {**PLAYED, **(ESTIMATED if estimated else {})}
+    names: dict[str, str] = {}
+    complaints = []
+    for topic, kind in sorted(contents.topics.items()):
+        name = topic.removeprefix(prefix) if topic.startswith(prefix) else ""
+        expected = next((known[pattern] for pattern in known if re.fullmatch(pattern, name)), None)
+        if expected is None:
+            continue
+        if kind == expected and topic not in contents.foreign:
+            names[topic] = name
+        else:
+            how = "in another definition than the one known here" if kind == expected else f"expected {expected}"
+            complaints.append(f"{topic} is a {kind}, {how}: it is not played")
+    types = {name: contents.topics[topic] for topic, name in names.items()}
+    return PlayedTopics(names, types, tuple(complaints))
