@@ -12,7 +12,7 @@ from diffpol_ros.estimation.detection.images import CHANNELS, checksum
 from diffpol_ros.estimation.look import Frame
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 
-KEPT, AHEAD_NS = 16, to_ns(3.0)
+KEPT, SET_BACK_NS = 16, to_ns(1.0)
 
 
 class Pictures:
@@ -24,7 +24,8 @@ class Pictures:
         prefix = f"/{namespace.strip('/')}/" if namespace.strip("/") else "/"
         self._coming = self._frames(bag, f"{prefix}camera/{camera}/image_raw")
         self._kept: deque[Frame] = deque(maxlen=KEPT)
-        self._newest_ns = 0
+        self._next = next(self._coming, None)
+        self._newest_ns = self._asked_ns = 0
 
     def find(self, exposed_ns: int, known: int) -> Frame | None:
         """Return the image exposed at `exposed_ns` with the checksum `known`, None where the bag has none such."""
@@ -42,10 +43,22 @@ class Pictures:
         return any(frame.stamp_ns == exposed_ns for frame in self._kept)
 
     def _advance(self, exposed_ns: int) -> None:
-        """Read on until just past a stamp; images late by a few frames are among those kept."""
-        while self._newest_ns <= exposed_ns and (frame := next(self._coming, None)) is not None:
+        """Read on until just past a stamp; images late by a few frames are among those kept.
+
+        Where time was set back, as where a bag is played in a loop, the stamps asked for go back where the images' do.
+        """
+        awaited = self._asked_ns - exposed_ns > SET_BACK_NS
+        self._asked_ns = exposed_ns
+        while (frame := self._next) is not None:
+            set_back = self._newest_ns - frame.stamp_ns > SET_BACK_NS
+            past = self._newest_ns > exposed_ns or (set_back and self._newest_ns == exposed_ns)
+            if awaited and set_back:
+                awaited, self._newest_ns = False, 0
+            elif past and not awaited:
+                return
             self._kept.append(frame)
             self._newest_ns = max(self._newest_ns, frame.stamp_ns)
+            self._next = next(self._coming, None)
 
     def _frames(self, bag: BagReader, topic: str) -> Iterator[Frame]:
         for record in bag.records([topic]):
