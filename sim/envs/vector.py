@@ -42,13 +42,21 @@ class VectorEnvironment:
     """
 
     def __init__(
-        self, worlds: Worlds, history_steps: int = 1, sight: Sight | None = None, *, until_success: bool = False
+        self,
+        worlds: Worlds,
+        history_steps: int = 1,
+        sight: Sight | None = None,
+        *,
+        until_success: bool = False,
+        deadline: int | None = None,
     ) -> None:
         """Show the last `history_steps` (T_o) frames; before an episode's second frame, the first stands for them.
 
         With a `sight`, look through its cameras before each chunk, and at the end of what is cut off. `until_success`:
-        success ends an episode, whatever the worlds say.
+        success ends an episode, whatever the worlds say. deadline: steps after which the task itself ends an episode, so
+        that nothing more is hoped for from what has failed; none: only what the worlds say.
         """
+        self._deadline = worlds.step_limit + 1 if deadline is None else deadline
         self.worlds, self.count, self._sight, self._until_success = worlds, worlds.count, sight, until_success
         self.images: Images = {}
         """What is seen beside the newest observations (N, height, width, 3)."""
@@ -84,7 +92,8 @@ class VectorEnvironment:
             steps += active
             self._ages += active
             self._succeeded |= active & happened.succeeded
-            terminated |= active & (happened.terminated | (happened.succeeded & self._until_success))
+            over = happened.terminated | (happened.succeeded & self._until_success)
+            terminated |= active & (over | (self._ages >= self._deadline))
             truncated |= active & ~terminated & (self._ages >= self.worlds.step_limit)
         ended, final, succeeded = terminated | truncated, self._observations(), self._succeeded.copy()
         final_images = self._look(truncated)

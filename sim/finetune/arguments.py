@@ -39,6 +39,8 @@ class FinetuneArguments:
     """Whether all episodes begin anew with each iteration; else they go on."""
     until_success: bool = False
     """Whether success ends an episode; else it goes on, and may earn more."""
+    deadline: int | None = None
+    """Steps after which an episode has failed, if it has not ended before; none: it is cut off by the task's limit."""
     scale: ScaleSettings = field(default_factory=ScaleSettings)
     """Who steps the worlds; does not change the result."""
     randomise: bool = False
@@ -83,7 +85,7 @@ class FinetuneArguments:
         """Return what decides the result."""
         learning = (self.actor, self.critic, self.dppo, self.trials)
         randomisation = self.randomisation if self.randomise else None
-        episodes = (self.worlds, self.begin_anew, self.until_success)
+        episodes = (self.worlds, self.begin_anew, self.until_success, self.deadline)
         return FinetuneSettings(policy, *learning, *episodes, randomisation, self.seed)
 
     def _new(self) -> Base:

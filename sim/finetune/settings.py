@@ -49,12 +49,16 @@ class FinetuneSettings:
     """Whether all episodes begin anew with each iteration; else they go on."""
     until_success: bool = False
     """Whether success ends an episode; else it goes on, and may earn more."""
+    deadline: int | None = None
+    """Steps after which an episode has failed, if it has not ended before; none: it is cut off by the task's limit."""
     randomisation: RandomisationSettings | None = None
     """How worlds differ from episode to episode; none: as the task is."""
     seed: int = 0
     """Of critic, worlds, noise and minibatches."""
 
     def __post_init__(self) -> None:
-        """Refuse a training without worlds."""
+        """Refuse a training without worlds or time."""
         if self.worlds < 1:
             raise TrainingError(f"worlds is {self.worlds}, expected at least 1")
+        if self.deadline is not None and self.deadline < 1:
+            raise TrainingError(f"deadline is {self.deadline}, expected at least 1 step, or none")

@@ -60,7 +60,7 @@ class FineTuner:
         self.critic = critic_of(settings).to(device)
         self.dppo = Dppo(self.actor, self.critic, settings.dppo, settings.worlds)
         self._environment = VectorEnvironment(
-            worlds, policy.history_steps, policy.sight, until_success=settings.until_success
+            worlds, policy.history_steps, policy.sight, until_success=settings.until_success, deadline=settings.deadline
         )
         self._units = Units(base.limits, policy.history_steps, device, packing_of(policy))
         self._collector = Collector(self._environment, self.actor, self._units, policy.executed_steps)
