@@ -53,8 +53,8 @@ class VectorEnvironment:
         """Show the last `history_steps` (T_o) frames; before an episode's second frame, the first stands for them.
 
         With a `sight`, look through its cameras before each chunk, and at the end of what is cut off. `until_success`:
-        success ends an episode, whatever the worlds say. deadline: steps after which the task itself ends an episode, so
-        that nothing more is hoped for from what has failed; none: only what the worlds say.
+        success ends an episode, whatever the worlds say. deadline: steps after which an episode has failed and is over,
+        not cut off, so that nothing more is hoped for from it; none: as the worlds say.
         """
         self._deadline = worlds.step_limit + 1 if deadline is None else deadline
         self.worlds, self.count, self._sight, self._until_success = worlds, worlds.count, sight, until_success

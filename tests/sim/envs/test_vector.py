@@ -114,6 +114,18 @@ def test_success_ends_an_episode_where_it_shall():
     assert not any(end.truncated for end in ends)
 
 
+def test_at_its_deadline_an_episode_has_failed_and_is_not_cut_off():
+    environment = VectorEnvironment(CountingWorlds(1, step_limit=4, success_age=2), until_success=True, deadline=3)
+    environment.reset(0)
+    ends = [environment.step(chunks([0])) for _ in range(2)]
+    assert [bool(end.terminated) for end in ends] == [False, True] and bool(ends[1].succeeded)
+    late = VectorEnvironment(CountingWorlds(1, step_limit=4), deadline=3)
+    late.reset(0)
+    ends = [late.step(chunks([0])) for _ in range(4)]
+    assert [bool(end.terminated) for end in ends] == [False, False, True, False]
+    assert not any(end.truncated or end.succeeded for end in ends)
+
+
 def test_the_first_frame_stands_for_those_before_it():
     environment = VectorEnvironment(CountingWorlds(1, step_limit=4), history_steps=3)
     ages = [environment.reset(0)[0, 1::2]]
