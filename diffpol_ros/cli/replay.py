@@ -33,9 +33,23 @@ class Replay:
     """What would have been seen with the cameras calibrated so: a folder like calibration/ (open loop)?"""
     namespace: str = ""
     """Of the graph's topics in the bag."""
+    live: bool = False
+    """Play the bag to live nodes on its own time instead (ROS; no arm moves), and compare what they say."""
+    speed: float = 1.0
+    """With --live: of the bag's time against real time."""
+    start: float = 0.0
+    """With --live: where in the bag to begin [s]."""
+    output: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER")] = None
+    """With --live: folder for what they say and their logs; default: results/replay-<time>."""
+    domain: int = 0
+    """With --live: ROS domain; 0: a free one."""
 
     def run(self) -> int:
         """Run it; return the exit code."""
+        if self.live:
+            from diffpol_ros.cli.replay_live import run_live
+
+            return run_live(self)
         from diffpol_ros.cli.replay_run import run_replay
 
         return run_replay(self)
