@@ -51,9 +51,10 @@ def wait_for_bag(demo: subprocess.Popen[str], folder: Path) -> None:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> str:
-    """Give a policy that starts at once and never succeeds."""
-    return str(write_tiny_bundle(tmp_path / "tiny"))
+def tiny(tmp_path: Path) -> tuple[str, ...]:
+    """Give the words that choose a policy that starts at once and never succeeds."""
+    bundle = write_tiny_bundle(tmp_path / "tiny")
+    return ("--models", str(bundle.parent), "--model", bundle.name)
 
 
 def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
@@ -75,9 +76,11 @@ def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
     [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)],
     ids=["Ctrl-C", "terminated", "killed"],
 )
-def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, tiny: str, number: int, code: int) -> None:
+def test_a_demo_that_is_ended_leaves_nothing_behind(
+    tmp_path: Path, tiny: tuple[str, ...], number: int, code: int
+) -> None:
     ports, folder = free_ports(2), tmp_path / "out"
-    options = ["--episodes", "50", "--model", tiny, "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
+    options = ["--episodes", "50", *tiny, "--arm-port", str(ports[0]), "--gripper-port", str(ports[1])]
     with start(folder, *options) as demo:
         wait_for_bag(demo, folder)
         shared = shared_memory_files(folder)
@@ -88,9 +91,11 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, tiny: str, n
     assert_nothing_left(folder, shared, ports)
 
 
-def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_path: Path, tiny: str) -> None:
+def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(
+    tmp_path: Path, tiny: tuple[str, ...]
+) -> None:
     folder = tmp_path / "out"
-    with start(folder, "--model", tiny) as demo:
+    with start(folder, *tiny) as demo:
         wait_until(lambda: (folder / "logs" / "bridge.log").exists(), what="the start of the bridge")
         os.kill(demo.pid, signal.SIGINT)
         output, _ = demo.communicate(timeout=SECONDS_TO_END)
@@ -98,9 +103,9 @@ def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(tmp_pa
     assert_nothing_left(folder, set())
 
 
-def test_a_node_that_dies_ends_the_demo_with_its_name(tmp_path: Path, tiny: str) -> None:
+def test_a_node_that_dies_ends_the_demo_with_its_name(tmp_path: Path, tiny: tuple[str, ...]) -> None:
     folder = tmp_path / "out"
-    with start(folder, "--episodes", "50", "--model", tiny) as demo:
+    with start(folder, "--episodes", "50", *tiny) as demo:
         wait_for_bag(demo, folder)
         shared = shared_memory_files(folder)
         (twin,) = processes_of(folder, "diffpol_ros.nodes.twin_node")
@@ -111,10 +116,10 @@ def test_a_node_that_dies_ends_the_demo_with_its_name(tmp_path: Path, tiny: str)
     assert_nothing_left(folder, shared)
 
 
-def test_a_port_in_use_ends_the_demo_with_its_name(tmp_path: Path, tiny: str) -> None:
+def test_a_port_in_use_ends_the_demo_with_its_name(tmp_path: Path, tiny: tuple[str, ...]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with start(tmp_path / "out", "--model", tiny, "--arm-port", str(port)) as demo:
+        with start(tmp_path / "out", *tiny, "--arm-port", str(port)) as demo:
             output, _ = demo.communicate(timeout=100.0)
     assert demo.returncode == 1
     assert "node twin ended with exit code 1" in output
