@@ -1,8 +1,9 @@
 """`diffpol replay BAG --live`: the bag to live nodes on its own time, then how what they said compares."""
 
 import math
+import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,8 @@ def _run_graph(asked: Replay, plan: Plan, folder: Path, console: Console, ending
                     raise
             while supervisor.incidents:
                 console.print(escape(supervisor.incidents.pop(0)), style="yellow")
-            time.sleep(LOOK_S)
+            with suppress(subprocess.TimeoutExpired):
+                player.wait(LOOK_S)
 
 
 def _tell(then: Run, now: Run, plan: Plan, console: Console) -> None:

@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-import time
-
-import pytest
+from functools import partial
 
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.cleanup import remove_shared_memory, shared_memory_of
 from diffpol_ros.graph.joining import PROFILE
 from diffpol_ros.graph.own_ports import OWN_NUMBERS
 from diffpol_ros.graph.ports import user_port
+from tests.graph_run import wait_until
 
 NODE = """
 from dataclasses import dataclass
@@ -26,20 +25,12 @@ class Idle(StageNode[Nothing]):
 
 run_node(lambda: Idle("idle"))
 """
-PATIENCE_S = 20.0
 
 
-def number_of(process: int) -> int:
-    """Return the participant number at whose port `process` listens, once it does."""
-    domain = int(os.environ["ROS_DOMAIN_ID"])
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        names = shared_memory_of(process)
-        found = [number for number in range(60) if f"fastrtps_port{user_port(domain, number)}" in names]
-        if found:
-            return found[0]
-        time.sleep(0.02)
-    pytest.fail(f"the node listens nowhere after {PATIENCE_S} s")
+def numbers_of(process: int) -> list[int]:
+    """Return the participant numbers at whose ports `process` listens."""
+    domain, names = int(os.environ["ROS_DOMAIN_ID"]), shared_memory_of(process)
+    return [number for number in range(60) if f"fastrtps_port{user_port(domain, number)}" in names]
 
 
 def start() -> "subprocess.Popen[bytes]":
@@ -53,7 +44,8 @@ def test_a_respawned_node_takes_other_ports() -> None:
     for _ in range(3):
         with start() as node:
             try:
-                numbers.append(number_of(node.pid))
+                wait_until(partial(numbers_of, node.pid), what="that the node listens")
+                numbers += numbers_of(node.pid)
                 left |= shared_memory_of(node.pid)
             finally:
                 node.kill()
