@@ -29,6 +29,7 @@ BENCHMARKS = (
     "command_lead",
     "graph_latency",
     "env_stepping",
+    "block_fast",
     "bc_update",
     "avoid_stepping",
     "avoid_servo",

@@ -12,6 +12,7 @@ from diffpol_ros.twin.settings import SimulationSettings
 from sim.data.episode import Episode
 from sim.demos.disturbance import Disturbance, DisturbanceSettings
 from sim.demos.expert import Expert, ExpertSettings
+from sim.demos.misjudgement import Misjudgement, MisjudgementSettings
 from sim.envs.block import BLOCK, BlockLiftEnvironment, BlockLiftSettings, block_observation_spec
 from sim.envs.noise import DEFAULT, PoseSensor, load_complete
 from sim.parallel import parallel
@@ -35,6 +36,8 @@ class RecordSettings:
     """Where blocks and arm begin."""
     expert: ExpertSettings = field(default_factory=ExpertSettings)
     """Who demonstrates."""
+    misjudgement: MisjudgementSettings = field(default_factory=MisjudgementSettings)
+    """What he takes the block for."""
     disturbance: DisturbanceSettings = field(default_factory=DisturbanceSettings)
     """What hinders."""
     noise: str = DEFAULT
@@ -62,10 +65,11 @@ class Recorder:
         environment, expert = self._environment, Expert(self._settings.expert)
         random = np.random.default_rng([seed, 2])
         seen = environment.reset(seed)
+        eyes = Misjudgement(self._settings.misjudgement, seed)
         disturbance = Disturbance(self._settings.disturbance, random)
         frames, actions, tail = [], [], TAIL_STEPS
         while tail and not environment.stop_reason and environment.elapsed_s < self._settings.time_limit:
-            plan = expert.plan(seen)
+            plan = expert.plan(eyes.see(seen, expert.phase))
             frames.append(np.stack([frame_vector(view, self._spec) for view in self._views(seen)]))
             actions.append(plan[0].astype(np.float32))
             if environment.succeeded:

@@ -24,7 +24,9 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
     _require_worlds(arguments.scratch.task)
     base = arguments.base()
     settings = arguments.settings(base.policy)
-    with scaled_worlds(base.policy.task, settings.worlds, settings.randomisation, arguments.scale) as worlds:
+    with scaled_worlds(
+        base.policy.task, settings.worlds, settings.randomisation, arguments.scale, fast=settings.fast
+    ) as worlds:
         tuner = FineTuner(settings, base, worlds, device)
         last = arguments.output / LAST
         if last.exists():

@@ -53,6 +53,8 @@ class FinetuneSettings:
     """Steps after which an episode has failed, if it has not ended before; none: it is cut off by the task's limit."""
     randomisation: RandomisationSettings | None = None
     """How worlds differ from episode to episode; none: as the task is."""
+    fast: bool = False
+    """Whether the worlds are the task's fast ones."""
     seed: int = 0
     """Of critic, worlds, noise and minibatches."""
 

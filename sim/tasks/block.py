@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntry
 from sim.envs.block import BlockLiftSettings
+from sim.envs.block_fast.worlds import FastBlockWorlds
 from sim.envs.block_worlds import SPEC, BlockWorldsSettings, block_worlds
 from sim.envs.dynamics import DynamicsRanges
 from sim.envs.noise import load_complete
@@ -62,6 +63,10 @@ class BlockTask:
         worlds = block_worlds(self._randomised(randomisation), count, workers)
         rest = replace(randomisation, estimator_noise="", most_action_delay=0, dynamics=DynamicsRanges())
         return RandomisedWorlds(worlds, rest, self.frame_limits, self.action_limits)
+
+    def fast_worlds(self, count: int, *, workers: int = 1) -> Worlds:
+        """Return `count` worlds that MuJoCo steps together in `workers` threads."""
+        return FastBlockWorlds(self.environment, count, workers)
 
     def _randomised(self, randomisation: RandomisationSettings) -> BlockWorldsSettings:
         environment, noise = self.environment, randomisation.estimator_noise

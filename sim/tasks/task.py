@@ -1,6 +1,6 @@
 """What the training side asks of a task."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from diffpol_ros.policy.manifest.specs import Limits
 from sim.envs.randomisation import RandomisationSettings
@@ -52,4 +52,16 @@ class Task(Protocol):
 
     def worlds(self, count: int, randomisation: RandomisationSettings | None = None, *, workers: int = 1) -> Worlds:
         """Return `count` worlds, stepped by `workers` threads or processes; how many does not change a bit."""
+        ...
+
+
+@runtime_checkable
+class FastTask(Protocol):
+    """A task that also has worlds which are nearly the same and cost much less.
+
+    What is learned there is tried in the others.
+    """
+
+    def fast_worlds(self, count: int, *, workers: int = 1) -> Worlds:
+        """Return `count` of them, stepped by `workers` threads; how many does not change a bit."""
         ...
