@@ -43,6 +43,8 @@ class FinetuneArguments:
     """Steps after which an episode has failed, if it has not ended before; none: it is cut off by the task's limit."""
     fast: bool = False
     """Whether worlds are the task's fast ones, if it has such: nearly the same, many times cheaper."""
+    progress: float = 0.0
+    """What coming nearer is worth beside success, where the task says how near a frame is; 0: nothing."""
     scale: ScaleSettings = field(default_factory=ScaleSettings)
     """Who steps the worlds; does not change the result."""
     randomise: bool = False
@@ -88,7 +90,7 @@ class FinetuneArguments:
         learning = (self.actor, self.critic, self.dppo, self.trials)
         randomisation = self.randomisation if self.randomise else None
         episodes = (self.worlds, self.begin_anew, self.until_success, self.deadline)
-        return FinetuneSettings(policy, *learning, *episodes, randomisation, self.fast, self.seed)
+        return FinetuneSettings(policy, *learning, *episodes, randomisation, self.fast, self.progress, self.seed)
 
     def _new(self) -> Base:
         """Return a network that knows nothing; its numbers are divided by what the task says of its own."""

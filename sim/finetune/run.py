@@ -4,6 +4,8 @@ import torch
 from tqdm import tqdm
 
 from sim.checkpoints import Checkpoint
+from sim.envs.progress import ProgressWorlds
+from sim.envs.worlds import Worlds
 from sim.errors import TrainingError
 from sim.finetune.arguments import FinetuneArguments
 from sim.finetune.tuner import FineTuner, Iteration, mean_return
@@ -12,7 +14,8 @@ from sim.runs.folder import RunLog
 from sim.runs.record import About
 from sim.scale.worlds import scaled_worlds
 from sim.tasks.furniture import FurnitureTask
-from sim.tasks.registry import TASKS
+from sim.tasks.registry import TASKS, task_named
+from sim.tasks.task import GradualTask
 from sim.terminal import StopRequest, interrupts_asked
 
 LAST = "checkpoint.pt"
@@ -26,7 +29,8 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
     settings = arguments.settings(base.policy)
     with scaled_worlds(
         base.policy.task, settings.worlds, settings.randomisation, arguments.scale, fast=settings.fast
-    ) as worlds:
+    ) as made:
+        worlds = _paid(base.policy.task, made, settings.progress)
         tuner = FineTuner(settings, base, worlds, device)
         last = arguments.output / LAST
         if last.exists():
@@ -43,6 +47,16 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
     if not tuner.finished:
         print("stopped; the same command goes on from there")
     return tuner
+
+
+def _paid(name: str, worlds: Worlds, weight: float) -> Worlds:
+    """Return worlds of the task called `name` that pay for progress, too, if that has a weight."""
+    if not weight:
+        return worlds
+    task = task_named(name)
+    if not isinstance(task, GradualTask):
+        raise TrainingError(f"progress is {weight}, but task {name} does not say how near to success it is: use 0")
+    return ProgressWorlds(worlds, task.potential, weight)
 
 
 def _require_worlds(task: str) -> None:

@@ -55,6 +55,8 @@ class FinetuneSettings:
     """How worlds differ from episode to episode; none: as the task is."""
     fast: bool = False
     """Whether the worlds are the task's fast ones."""
+    progress: float = 0.0
+    """What coming nearer is worth beside success, where the task says how near a frame is; 0: nothing."""
     seed: int = 0
     """Of critic, worlds, noise and minibatches."""
 

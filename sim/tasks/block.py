@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntry
 from sim.envs.block import BlockLiftSettings
 from sim.envs.block_fast.worlds import FastBlockWorlds
+from sim.envs.block_potential import block_potential
 from sim.envs.block_worlds import SPEC, BlockWorldsSettings, block_worlds
 from sim.envs.dynamics import DynamicsRanges
 from sim.envs.noise import load_complete
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
-from sim.envs.worlds import Worlds
+from sim.envs.worlds import Vectors, Worlds
 
 AXES = {"m": ("x", "y", "z"), "rot6d": ("xx", "yx", "zx", "xy", "yy", "zy")}
 """Of a position; and of a rotation matrix's first two columns, row and column."""
@@ -67,6 +71,10 @@ class BlockTask:
     def fast_worlds(self, count: int, *, workers: int = 1) -> Worlds:
         """Return `count` worlds that MuJoCo steps together in `workers` threads."""
         return FastBlockWorlds(self.environment, count, workers)
+
+    def potential(self, frames: Vectors) -> NDArray[np.float64]:
+        """Return how near to lifting the block each frame (N, d) is (N,)."""
+        return block_potential(frames)
 
     def _randomised(self, randomisation: RandomisationSettings) -> BlockWorldsSettings:
         environment, noise = self.environment, randomisation.estimator_noise

@@ -2,9 +2,12 @@
 
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from diffpol_ros.policy.manifest.specs import Limits
 from sim.envs.randomisation import RandomisationSettings
-from sim.envs.worlds import Worlds
+from sim.envs.worlds import Vectors, Worlds
 
 
 class Task(Protocol):
@@ -52,6 +55,15 @@ class Task(Protocol):
 
     def worlds(self, count: int, randomisation: RandomisationSettings | None = None, *, workers: int = 1) -> Worlds:
         """Return `count` worlds, stepped by `workers` threads or processes; how many does not change a bit."""
+        ...
+
+
+@runtime_checkable
+class GradualTask(Protocol):
+    """A task that knows how near to success a frame is."""
+
+    def potential(self, frames: Vectors) -> NDArray[np.float64]:
+        """Return (N,) for raw frames (N, d); what is added to rewards is its change."""
         ...
 
 

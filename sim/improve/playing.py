@@ -1,0 +1,93 @@
+"""Many episodes at once of a policy as it is used, kept whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sim.actors.actor import Actor
+from sim.data.episode import Episode
+from sim.envs.worlds import PlannedWorlds, Worlds
+from sim.fast_linear import fast_linear
+from sim.rollouts.finite import require_finite_worlds
+from sim.rollouts.units import Units
+from sim.tasks.task import GradualTask
+
+
+@dataclass(frozen=True, eq=False)
+class Player:
+    """Who acts: an actor on normalised numbers, and how they are made.
+
+    history_steps: T_o, frames it sees. executed_steps: T_a, actions of a chunk that are done.
+    """
+
+    actor: Actor
+    units: Units
+    history_steps: int
+    executed_steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """An episode up to its success or its end; its rewards say how near each step came.
+
+    start: (d,), the frame it began with.
+    """
+
+    episode: Episode
+    succeeded: bool
+
+    @property
+    def start(self) -> NDArray[np.float32]:
+        """The frame it began with (d,)."""
+        return self.episode.states[0, 0]
+
+
+def play(
+    worlds: Worlds, task: GradualTask, player: Player, seeds: NDArray[np.int64], limit: int, noise: torch.Generator
+) -> list[Played]:
+    """Return the episode of each of `seeds` (N,), of at most `limit` steps, in worlds of `task`."""
+    everywhere = np.ones(worlds.count, bool)
+    frames = [worlds.reset(everywhere, seeds)]
+    actions: list[NDArray[np.float32]] = []
+    active, succeeded = everywhere.copy(), ~everywhere
+    lengths = np.zeros(worlds.count, np.int64)
+    while active.any() and len(actions) < limit:
+        chunks = _decide(player, frames, noise, len(actions))
+        if isinstance(worlds, PlannedWorlds):
+            worlds.plan(chunks, active)
+        for number in range(min(player.executed_steps, limit - len(actions))):
+            happened = worlds.step(np.ascontiguousarray(chunks[:, number]), active)
+            actions.append(chunks[:, number])
+            frames.append(happened.observations)
+            lengths += active
+            succeeded |= active & happened.succeeded
+            active &= ~(happened.succeeded | happened.terminated)
+    seen, done = np.stack(frames), np.stack(actions)
+    nearness = [task.potential(each[1:]).astype(np.float32) for each in seen.transpose(1, 0, 2)]
+    return [
+        Played(_episode(int(seeds[world]), seen[:, world], done[:, world], nearness[world], steps), bool(won))
+        for world, (steps, won) in enumerate(zip(lengths.tolist(), succeeded, strict=True))
+    ]
+
+
+def _decide(
+    player: Player, frames: list[NDArray[np.float32]], noise: torch.Generator, step: int
+) -> NDArray[np.float32]:
+    history = [frames[max(len(frames) - back, 0)] for back in range(player.history_steps, 0, -1)]
+    seen = player.units.observations(np.concatenate(history, axis=1))
+    with torch.inference_mode(), fast_linear(seen.device):
+        decisions = player.actor.decide(seen, exploring=False, generator=noise)
+    require_finite_worlds("the decision", decisions.actions, 0, step)
+    return player.units.actions(decisions.actions)
+
+
+def _episode(
+    seed: int,
+    frames: NDArray[np.float32],
+    actions: NDArray[np.float32],
+    nearness: NDArray[np.float32],
+    steps: int,
+) -> Episode:
+    return Episode(seed, frames[None, :steps], actions[:steps], nearness[:steps], True)

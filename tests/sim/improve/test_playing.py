@@ -1,0 +1,97 @@
+"""Episodes of a policy, many at once."""
+
+import numpy as np
+import torch
+
+from sim.actors.actor import Actor, Decisions
+from sim.envs.worlds import Flags, Happened, Seeds, Vectors
+from sim.improve.playing import Player, play
+
+
+class Walk:
+    """N worlds on a line: an action is a step; beyond 5 is success, below -5 the end. Frames are (place, seed)."""
+
+    observation_size, action_size, step_limit = 2, 1, 100
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.frames = np.zeros((count, 2), np.float32)
+        self.steps = np.zeros(count, np.int64)
+
+    def reset(self, which: Flags, seeds: Seeds) -> Vectors:
+        self.frames[which, 0], self.frames[which, 1] = 0.0, seeds[which]
+        return self.frames.copy()
+
+    def step(self, actions: Vectors, active: Flags) -> Happened:
+        self.frames[active, 0] += actions[active, 0]
+        self.steps += active
+        place = self.frames[:, 0]
+        return Happened(self.frames.copy(), np.zeros(self.count, np.float32), place < -5.0, place > 5.0)
+
+    def close(self) -> None:
+        pass
+
+
+class Steady(Actor):
+    """Goes as the first number of the last frame's seed says: 1, or -1, or not at all; notes what it saw."""
+
+    executed_steps = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[torch.Tensor] = []
+
+    def decide(self, observations: torch.Tensor, *, exploring: bool, generator: torch.Generator) -> Decisions:
+        assert not exploring
+        self.seen.append(observations)
+        pace = observations[:, -1:, None].expand(-1, 4, -1)
+        return Decisions(pace[:, None], torch.zeros(len(observations), 0))
+
+
+class Plain:
+    """Numbers that are not normalised."""
+
+    def observations(self, raw: Vectors) -> torch.Tensor:
+        return torch.from_numpy(raw)
+
+    def actions(self, chunks: torch.Tensor) -> Vectors:
+        return chunks.numpy()
+
+
+class Line:
+    """A task whose nearness is the place."""
+
+    def potential(self, frames: Vectors) -> np.ndarray:
+        return frames[:, 0].astype(np.float64)
+
+
+def played(seeds: list[int], limit: int = 20) -> tuple[list, Walk, Steady]:
+    worlds, actor = Walk(len(seeds)), Steady()
+    player = Player(actor, Plain(), history_steps=2, executed_steps=2)  # pyright: ignore[reportArgumentType]
+    done = play(worlds, Line(), player, np.array(seeds), limit, torch.Generator())
+    return done, worlds, actor
+
+
+def test_episodes_end_with_success_with_the_task_s_own_end_and_at_the_limit():
+    done, worlds, _ = played([1, -1, 0])
+    assert [each.succeeded for each in done] == [True, False, False]
+    assert [len(each.episode.actions) for each in done] == [6, 6, 20]
+    assert worlds.steps.tolist() == [6, 6, 20]
+
+
+def test_an_episode_is_frames_before_actions_and_nearness_after_them():
+    episode = played([1, 0])[0][0].episode
+    np.testing.assert_array_equal(episode.states[0, :, 0], np.arange(6))
+    np.testing.assert_array_equal(episode.reward_column(), np.arange(1, 7))
+    assert episode.seed == 1
+
+
+def test_what_is_seen_is_the_last_frames_and_before_the_second_the_first():
+    _, _, actor = played([1], limit=4)
+    np.testing.assert_array_equal(actor.seen[0], [[0.0, 1.0, 0.0, 1.0]])
+    np.testing.assert_array_equal(actor.seen[1], [[1.0, 1.0, 2.0, 1.0]])
+
+
+def test_a_limit_within_a_chunk_is_kept():
+    done, worlds, _ = played([0], limit=5)
+    assert len(done[0].episode.actions) == 5 and worlds.steps.tolist() == [5]
