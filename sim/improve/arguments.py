@@ -32,6 +32,10 @@ class ImproveArguments:
     """Played at once."""
     limit: int = 64
     """Steps after which an episode has failed."""
+    tail: int = 6
+    """Steps that an episode goes on after its success, so that the next policy learns to keep it."""
+    views: int = 5
+    """Noisy views of each episode that is learned from, beside the exact one; 0 where the task knows no noise."""
     share: float = 0.4
     """Of the episodes that succeeded, the best ones that are learned from."""
     fast: bool = True
@@ -47,7 +51,7 @@ class ImproveArguments:
 
     def __post_init__(self) -> None:
         """Refuse what nothing could be learned from."""
-        require_at_least(0, seed=self.seed)
+        require_at_least(0, seed=self.seed, tail=self.tail, views=self.views)
         require_at_least(
             1, rounds=self.rounds, episodes=self.episodes, worlds=self.worlds, limit=self.limit, workers=self.workers
         )

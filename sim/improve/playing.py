@@ -28,12 +28,17 @@ class Player:
     executed_steps: int
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long an episode lasts [steps]: until it has kept its success for `tail`, at most `limit`."""
+
+    limit: int
+    tail: int
+
+
 @dataclass(frozen=True, eq=False)
 class Played:
-    """An episode up to its success or its end; its rewards say how near each step came.
-
-    start: (d,), the frame it began with.
-    """
+    """A whole episode, whose rewards say how near each step came; succeeded: at its end."""
 
     episode: Episode
     succeeded: bool
@@ -45,30 +50,35 @@ class Played:
 
 
 def play(
-    worlds: Worlds, task: GradualTask, player: Player, seeds: NDArray[np.int64], limit: int, noise: torch.Generator
+    worlds: Worlds,
+    task: GradualTask,
+    player: Player,
+    seeds: NDArray[np.int64],
+    length: Length,
+    noise: torch.Generator,
 ) -> list[Played]:
-    """Return the episode of each of `seeds` (N,), of at most `limit` steps, in worlds of `task`."""
+    """Return the episode of each of `seeds` (N,) in worlds of `task`."""
     everywhere = np.ones(worlds.count, bool)
     frames = [worlds.reset(everywhere, seeds)]
     actions: list[NDArray[np.float32]] = []
-    active, succeeded = everywhere.copy(), ~everywhere
+    active, kept = everywhere.copy(), np.zeros(worlds.count, np.int64)
     lengths = np.zeros(worlds.count, np.int64)
-    while active.any() and len(actions) < limit:
+    while active.any() and len(actions) < length.limit:
         chunks = _decide(player, frames, noise, len(actions))
         if isinstance(worlds, PlannedWorlds):
             worlds.plan(chunks, active)
-        for number in range(min(player.executed_steps, limit - len(actions))):
+        for number in range(min(player.executed_steps, length.limit - len(actions))):
             happened = worlds.step(np.ascontiguousarray(chunks[:, number]), active)
             actions.append(chunks[:, number])
             frames.append(happened.observations)
             lengths += active
-            succeeded |= active & happened.succeeded
-            active &= ~(happened.succeeded | happened.terminated)
+            kept[active] = np.where(happened.succeeded, kept + 1, 0)[active]
+            active &= (kept <= length.tail) & ~happened.terminated
     seen, done = np.stack(frames), np.stack(actions)
     nearness = [task.potential(each[1:]).astype(np.float32) for each in seen.transpose(1, 0, 2)]
     return [
-        Played(_episode(int(seeds[world]), seen[:, world], done[:, world], nearness[world], steps), bool(won))
-        for world, (steps, won) in enumerate(zip(lengths.tolist(), succeeded, strict=True))
+        Played(_episode(int(seeds[world]), seen[:, world], done[:, world], nearness[world], steps), steps_kept > 0)
+        for world, (steps, steps_kept) in enumerate(zip(lengths.tolist(), kept.tolist(), strict=True))
     ]
 
 

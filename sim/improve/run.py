@@ -12,12 +12,13 @@ from sim.actors.sampling_rules import DiffusionActorSettings
 from sim.checkpoints import Checkpoint
 from sim.configuration import to_plain
 from sim.data.dataset import Dataset
+from sim.data.episode import Episode
 from sim.demos.source import about_task
 from sim.errors import TrainingError
 from sim.finetune.checkpoints import actor_for, load_base
 from sim.improve.arguments import ImproveArguments
 from sim.improve.choosing import best
-from sim.improve.playing import Played, Player, play
+from sim.improve.playing import Length, Played, Player, play
 from sim.policy_settings import PolicySettings
 from sim.pretrain.arguments import PretrainArguments
 from sim.pretrain.run import LAST, pretrain
@@ -28,10 +29,12 @@ from sim.runs.scalars import read_scalars
 from sim.scale.cluster import ScaleSettings
 from sim.scale.worlds import scaled_worlds
 from sim.tasks.registry import task_named
-from sim.tasks.task import GradualTask
+from sim.tasks.task import GradualTask, SensedTask
 from sim.terminal import StopRequest, interrupts_asked
 
 SEED_STRIDE = 1_000_003
+VIEWS_STREAM = 5
+"""Sets the errors of views apart from what else is drawn from an episode's seed."""
 TRIED = 256
 """Episodes that the last policy is tried in."""
 
@@ -90,12 +93,12 @@ class _Run:
         player, played = self._player(self._checkpoint(number - 1)), list[Played]()
         seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
         noise = torch.Generator().manual_seed(seed)
-        scale = ScaleSettings(arguments.workers)
+        scale, length = ScaleSettings(arguments.workers), Length(arguments.limit, arguments.tail)
         with tqdm(total=episodes, unit="episode", desc=f"round {number}") as bar:
             for first in range(0, episodes, arguments.worlds):
                 part = seeds[first : first + arguments.worlds]
                 with scaled_worlds(self.policy.task, len(part), None, scale, fast=arguments.fast) as worlds:
-                    played += play(worlds, self.task, player, part, arguments.limit, noise)
+                    played += play(worlds, self.task, player, part, length, noise)
                 bar.update(len(part))
                 bar.set_postfix(succeeded=sum(each.succeeded for each in played))
                 if stop.asked:
@@ -111,10 +114,26 @@ class _Run:
     def _keep(self, played: Sequence[Played], data: Path) -> None:
         """Write the best ones, in the order of their seeds."""
         chosen = sorted(best(played, self.arguments.share), key=lambda each: each.episode.seed)
-        recipe = {"share": self.arguments.share, "of": len(played), "policy": to_plain(self.policy)}
+        recipe = {
+            "share": self.arguments.share,
+            "views": self.arguments.views,
+            "of": len(played),
+            "policy": to_plain(self.policy),
+        }
         about = about_task(task_named(self.policy.task), "python -m sim.improve", recipe)
         data.parent.mkdir(parents=True, exist_ok=True)
-        Dataset.join([each.episode for each in chosen], about).save(data)
+        Dataset.join([self._as_seen(each.episode) for each in chosen], about).save(data)
+
+    def _as_seen(self, episode: Episode) -> Episode:
+        """Return the episode with noisy views of it beside the exact one."""
+        views = self.arguments.views
+        if not views:
+            return episode
+        if not isinstance(self.task, SensedTask):
+            raise TrainingError(f"views is {views}, but task {self.policy.task} knows no noise of sensors: use 0")
+        exact = episode.states[0]
+        noisy = self.task.views(exact, views, np.random.default_rng([episode.seed, VIEWS_STREAM]))
+        return replace(episode, states=np.concatenate([exact[None], noisy]))
 
     def _note(self, round_number: int, played: Sequence[Played]) -> None:
         """Write down what the policy after that round was worth."""

@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntry
+from sim.envs.block import BLOCK as BLOCK_NAME
 from sim.envs.block import BlockLiftSettings
 from sim.envs.block_fast.worlds import FastBlockWorlds
 from sim.envs.block_potential import block_potential
+from sim.envs.block_views import block_views
 from sim.envs.block_worlds import SPEC, BlockWorldsSettings, block_worlds
 from sim.envs.dynamics import DynamicsRanges
-from sim.envs.noise import load_complete
+from sim.envs.noise import DEFAULT, PoseSensor, load_complete
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
 from sim.envs.worlds import Vectors, Worlds
 
@@ -75,6 +77,11 @@ class BlockTask:
     def potential(self, frames: Vectors) -> NDArray[np.float64]:
         """Return how near to lifting the block each frame (N, d) is (N,)."""
         return block_potential(frames)
+
+    def views(self, frames: Vectors, count: int, random: np.random.Generator) -> Vectors:
+        """Return the exact `frames` (T, d) of an episode as cameras might have seen them (count, T, d)."""
+        noise = load_complete(DEFAULT)
+        return block_views(frames, [PoseSensor(BLOCK_NAME, noise) for _ in range(count)], random)
 
     def _randomised(self, randomisation: RandomisationSettings) -> BlockWorldsSettings:
         environment, noise = self.environment, randomisation.estimator_noise

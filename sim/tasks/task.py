@@ -68,6 +68,15 @@ class GradualTask(Protocol):
 
 
 @runtime_checkable
+class SensedTask(Protocol):
+    """A task whose frames are not known exactly on a robot."""
+
+    def views(self, frames: Vectors, count: int, random: np.random.Generator) -> Vectors:
+        """Return (V, T, d): an episode's exact frames (T, d) as its sensors might have had them, `count` (V) times."""
+        ...
+
+
+@runtime_checkable
 class FastTask(Protocol):
     """A task that also has worlds which are nearly the same and cost much less.
 

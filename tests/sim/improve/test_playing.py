@@ -5,7 +5,7 @@ import torch
 
 from sim.actors.actor import Actor, Decisions
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
-from sim.improve.playing import Player, play
+from sim.improve.playing import Length, Player, play
 
 
 class Walk:
@@ -65,10 +65,10 @@ class Line:
         return frames[:, 0].astype(np.float64)
 
 
-def played(seeds: list[int], limit: int = 20) -> tuple[list, Walk, Steady]:
+def played(seeds: list[int], limit: int = 20, tail: int = 0) -> tuple[list, Walk, Steady]:
     worlds, actor = Walk(len(seeds)), Steady()
     player = Player(actor, Plain(), history_steps=2, executed_steps=2)  # pyright: ignore[reportArgumentType]
-    done = play(worlds, Line(), player, np.array(seeds), limit, torch.Generator())
+    done = play(worlds, Line(), player, np.array(seeds), Length(limit, tail), torch.Generator())
     return done, worlds, actor
 
 
@@ -77,6 +77,13 @@ def test_episodes_end_with_success_with_the_task_s_own_end_and_at_the_limit():
     assert [each.succeeded for each in done] == [True, False, False]
     assert [len(each.episode.actions) for each in done] == [6, 6, 20]
     assert worlds.steps.tolist() == [6, 6, 20]
+
+
+def test_an_episode_goes_on_for_a_tail_and_has_succeeded_only_if_it_keeps_that():
+    done, _, _ = played([1], tail=3)
+    assert done[0].succeeded and len(done[0].episode.actions) == 9
+    done, _, _ = played([1], tail=3, limit=7)
+    assert done[0].succeeded and len(done[0].episode.actions) == 7
 
 
 def test_an_episode_is_frames_before_actions_and_nearness_after_them():
