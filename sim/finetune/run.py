@@ -1,5 +1,8 @@
 """One fine-tuning from its first iteration, or from its checkpoint, to its end."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from tqdm import tqdm
 
@@ -8,10 +11,12 @@ from sim.envs.progress import ProgressWorlds
 from sim.envs.worlds import Worlds
 from sim.errors import TrainingError
 from sim.finetune.arguments import FinetuneArguments
+from sim.finetune.settings import FinetuneSettings
 from sim.finetune.tuner import FineTuner, Iteration, mean_return
 from sim.optimisation.learning_rate import learning_rate
 from sim.runs.folder import RunLog
 from sim.runs.record import About
+from sim.scale.cluster import ScaleSettings
 from sim.scale.worlds import scaled_worlds
 from sim.tasks.furniture import FurnitureTask
 from sim.tasks.registry import TASKS, task_named
@@ -27,10 +32,7 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
     _require_worlds(arguments.scratch.task)
     base = arguments.base()
     settings = arguments.settings(base.policy)
-    with scaled_worlds(
-        base.policy.task, settings.worlds, settings.randomisation, arguments.scale, fast=settings.fast
-    ) as made:
-        worlds = _paid(base.policy.task, made, settings.progress)
+    with worlds_of(base.policy.task, settings, arguments.scale) as worlds:
         tuner = FineTuner(settings, base, worlds, device)
         last = arguments.output / LAST
         if last.exists():
@@ -49,14 +51,15 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
     return tuner
 
 
-def _paid(name: str, worlds: Worlds, weight: float) -> Worlds:
-    """Return worlds of the task called `name` that pay for progress, too, if that has a weight."""
-    if not weight:
-        return worlds
-    task = task_named(name)
-    if not isinstance(task, GradualTask):
+@contextmanager
+def worlds_of(name: str, settings: FinetuneSettings, scale: ScaleSettings) -> Iterator[Worlds]:
+    """Give the worlds of a fine-tuning in the task called `name`; they pay for progress if that has a weight."""
+    task, weight = task_named(name), settings.progress
+    if weight and not isinstance(task, GradualTask):
         raise TrainingError(f"progress is {weight}, but task {name} does not say how near to success it is: use 0")
-    return ProgressWorlds(worlds, task.potential, weight)
+    with scaled_worlds(name, settings.worlds, settings.randomisation, scale, fast=settings.fast) as worlds:
+        gradual = weight and isinstance(task, GradualTask)
+        yield ProgressWorlds(worlds, task.potential, weight) if gradual else worlds
 
 
 def _require_worlds(task: str) -> None:

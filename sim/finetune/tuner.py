@@ -23,6 +23,7 @@ from sim.finetune.settings import FinetuneSettings
 from sim.finetune.trials import Trial, play
 from sim.rollouts.collect import Collector
 from sim.rollouts.episodes import Episode
+from sim.rollouts.lesson import Lesson
 from sim.rollouts.units import Units
 
 SEED_STRIDE = 1_000_003
@@ -108,6 +109,13 @@ class FineTuner:
         self.gradient_steps += progress.gradient_steps
         earned = rollout.chunks.rewards.sum(0).cpu().numpy()
         return Iteration(earned=earned, episodes=rollout.episodes, progress=progress)
+
+    def lesson(self, seed: int) -> Lesson:
+        """Return what an iteration that begins anew with `seed` would teach, until the next one; nothing is learned."""
+        generator = torch.Generator().manual_seed(seed)
+        self._collector.begin(seed)
+        self._begun = False
+        return self.dppo.lesson(self._collector.collect(self.settings.dppo.chunks, generator, self.step), 0, generator)
 
     def checkpoint(self) -> Checkpoint:
         """Return all that is needed to go on, to evaluate and to export."""

@@ -24,10 +24,10 @@ class ImproveArguments:
     """What curves call it."""
     seed: int = 0
     """Of worlds, noise, weights and batches."""
-    rounds: int = 3
+    rounds: int = 2
     """How often."""
-    episodes: int = 1280
-    """Played in a round."""
+    episodes: int = 1024
+    """Played in a round, and once more in the end, to see what it was good for."""
     worlds: int = 128
     """Played at once."""
     limit: int = 64

@@ -35,8 +35,6 @@ from sim.terminal import StopRequest, interrupts_asked
 SEED_STRIDE = 1_000_003
 VIEWS_STREAM = 5
 """Sets the errors of views apart from what else is drawn from an episode's seed."""
-TRIED = 256
-"""Episodes that the last policy is tried in."""
 
 
 def improve(arguments: ImproveArguments, device: torch.device) -> None:
@@ -66,7 +64,7 @@ class _Run:
             if not self._round(number, stop):
                 print("stopped; the same command goes on from there")
                 return False
-        played = self._play(self.arguments.rounds + 1, TRIED, stop)
+        played = self._play(self.arguments.rounds + 1, stop)
         if played is None:
             return False
         self._note(self.arguments.rounds, played)
@@ -76,7 +74,7 @@ class _Run:
     def _round(self, number: int, stop: StopRequest) -> bool:
         data = self._folder(number) / "best.zarr.zip"
         if not data.exists():
-            played = self._play(number, self.arguments.episodes, stop)
+            played = self._play(number, stop)
             if played is None:
                 return False
             self._note(number - 1, played)
@@ -87,9 +85,9 @@ class _Run:
             pretrain(arguments, self.device)
         return Checkpoint.load(last, "pretrain").step >= arguments.optimiser.duration
 
-    def _play(self, number: int, episodes: int, stop: StopRequest) -> list[Played] | None:
+    def _play(self, number: int, stop: StopRequest) -> list[Played] | None:
         """Return what the policy before round `number` does in new episodes; None where somebody asked to stop."""
-        arguments, seed = self.arguments, self.arguments.seed * SEED_STRIDE + number
+        arguments, seed, episodes = self.arguments, self.arguments.seed * SEED_STRIDE + number, self.arguments.episodes
         player, played = self._player(self._checkpoint(number - 1)), list[Played]()
         seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
         noise = torch.Generator().manual_seed(seed)
