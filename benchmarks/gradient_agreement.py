@@ -1,7 +1,7 @@
 """Whether a fine-tuning's gradient says anything: how much those of independent roll-outs of a preset agree.
 
 The cosine of the actor's gradients of two iterations' chunks, after iterations in which only the critic learned. Noise
-alone gives 0 +- 0.01 or less; what is shared grows with the number of chunks. `python -m benchmarks.gradient_agreement
+alone gives about 0; what is shared grows with the number of chunks. `python -m benchmarks.gradient_agreement
 block_weak --policy CHECKPOINT` and, to compare with, a preset that learns, such as avoid_m1_short.
 """
 
