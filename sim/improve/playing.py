@@ -68,6 +68,8 @@ def play(
         if isinstance(worlds, PlannedWorlds):
             worlds.plan(chunks, active)
         for number in range(min(player.executed_steps, length.limit - len(actions))):
+            if not active.any():
+                break
             happened = worlds.step(np.ascontiguousarray(chunks[:, number]), active)
             actions.append(chunks[:, number])
             frames.append(happened.observations)

@@ -75,6 +75,15 @@ class FastBlockWorlds:
     def step(self, actions: Vectors, active: Flags) -> Happened:
         """Let one step pass under raw `actions` (N, a) where `active` (N,); the other worlds stand still."""
         rows = np.flatnonzero(active)
+        if rows.size:
+            self._step(rows, actions)
+        succeeded = self._lifted >= round(self._settings.success_duration / PERIOD)
+        return Happened(self._frames.copy(), succeeded.astype(np.float32), self._stopped.copy(), succeeded)
+
+    def close(self) -> None:
+        """Nothing is left open: the threads end with the batch."""
+
+    def _step(self, rows: Rows, actions: Vectors) -> None:
         told = actions[rows].astype(np.float64)
         after = np.stack([self._next(int(row), actions[row]) for row in rows]).astype(np.float64)
         refused = ~(sound(told) & sound(after))
@@ -82,11 +91,6 @@ class FastBlockWorlds:
         told[refused] = after[refused] = self._standing(rows[refused])
         self._move(rows, told, after)
         self._look(rows)
-        succeeded = self._lifted >= round(self._settings.success_duration / PERIOD)
-        return Happened(self._frames.copy(), succeeded.astype(np.float32), self._stopped.copy(), succeeded)
-
-    def close(self) -> None:
-        """Nothing is left open: the threads end with the batch."""
 
     def _next(self, row: int, action: Vectors) -> Vectors:
         """Return what is meant to come after `action`; where nothing is, the arm comes to rest there."""

@@ -17,12 +17,15 @@ class Walk:
         self.count = count
         self.frames = np.zeros((count, 2), np.float32)
         self.steps = np.zeros(count, np.int64)
+        self.asked = 0
 
     def reset(self, which: Flags, seeds: Seeds) -> Vectors:
         self.frames[which, 0], self.frames[which, 1] = 0.0, seeds[which]
         return self.frames.copy()
 
     def step(self, actions: Vectors, active: Flags) -> Happened:
+        assert active.any()
+        self.asked += 1
         self.frames[active, 0] += actions[active, 0]
         self.steps += active
         place = self.frames[:, 0]
@@ -97,6 +100,14 @@ def test_what_is_seen_is_the_last_frames_and_before_the_second_the_first():
     _, _, actor = played([1], limit=4)
     np.testing.assert_array_equal(actor.seen[0], [[0.0, 1.0, 0.0, 1.0]])
     np.testing.assert_array_equal(actor.seen[1], [[1.0, 1.0, 2.0, 1.0]])
+
+
+def test_nobody_is_asked_to_step_once_all_are_done():
+    _, worlds, actor = played([1, -1], tail=0)
+    assert worlds.asked == 6 and len(actor.seen) == 3
+    # In the middle of a chunk, too.
+    _, worlds, actor = played([1, -1], tail=1)
+    assert worlds.asked == 7 and len(actor.seen) == 4
 
 
 def test_a_limit_within_a_chunk_is_kept():

@@ -56,6 +56,8 @@ def test_worlds_that_are_not_active_stand_still():
     happened = worlds.step(begun[:, :10] + UP, np.array([True, False]))
     np.testing.assert_array_equal(happened.observations[1], begun[1])
     assert not np.array_equal(happened.observations[0], begun[0])
+    still = worlds.step(begun[:, :10] + UP, ~BOTH)
+    np.testing.assert_array_equal(still.observations, happened.observations)
 
 
 def test_an_episode_that_begins_anew_forgets_the_one_before(actions: Vectors):
