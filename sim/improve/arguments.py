@@ -13,7 +13,7 @@ from sim.optimisation.settings import OptimiserSettings
 class ImproveArguments:
     """Let a policy play, choose the best, clone a new policy from it, and again.
 
-    Ctrl-C stops it and keeps all; the same command goes on.
+    Ctrl-C stops it; the same command goes on. Of a round, what is played is begun again, what is cloned goes on.
     """
 
     policy: Path
@@ -25,7 +25,7 @@ class ImproveArguments:
     seed: int = 0
     """Of worlds, noise, weights and batches."""
     rounds: int = 2
-    """How often."""
+    """How often the policy plays and is cloned anew."""
     episodes: int = 1024
     """Played in a round, and once more in the end, to see what it was good for."""
     worlds: int = 128

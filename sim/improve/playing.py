@@ -6,26 +6,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sim.actors.actor import Actor
 from sim.data.episode import Episode
+from sim.demos.rollouts import Player
 from sim.envs.worlds import PlannedWorlds, Worlds
 from sim.fast_linear import fast_linear
 from sim.rollouts.finite import require_finite_worlds
-from sim.rollouts.units import Units
 from sim.tasks.task import GradualTask
-
-
-@dataclass(frozen=True, eq=False)
-class Player:
-    """Who acts: an actor on normalised numbers, and how they are made.
-
-    history_steps: T_o, frames it sees. executed_steps: T_a, actions of a chunk that are done.
-    """
-
-    actor: Actor
-    units: Units
-    history_steps: int
-    executed_steps: int
 
 
 @dataclass(frozen=True)
@@ -78,10 +64,13 @@ def play(
             active &= (kept <= length.tail) & ~happened.terminated
     seen, done = np.stack(frames), np.stack(actions)
     nearness = [task.potential(each[1:]).astype(np.float32) for each in seen.transpose(1, 0, 2)]
-    return [
-        Played(_episode(int(seeds[world]), seen[:, world], done[:, world], nearness[world], steps), steps_kept > 0)
-        for world, (steps, steps_kept) in enumerate(zip(lengths.tolist(), kept.tolist(), strict=True))
-    ]
+    played = []
+    for world, (steps, steps_kept) in enumerate(zip(lengths.tolist(), kept.tolist(), strict=True)):
+        ended = steps < length.limit or steps_kept > length.tail
+        states, rewards = seen[None, :steps, world], nearness[world][:steps]
+        episode = Episode(int(seeds[world]), states, done[:steps, world], rewards, ended)
+        played.append(Played(episode, steps_kept > 0))
+    return played
 
 
 def _decide(
@@ -90,16 +79,6 @@ def _decide(
     history = [frames[max(len(frames) - back, 0)] for back in range(player.history_steps, 0, -1)]
     seen = player.units.observations(np.concatenate(history, axis=1))
     with torch.inference_mode(), fast_linear(seen.device):
-        decisions = player.actor.decide(seen, exploring=False, generator=noise)
+        decisions = player.actor.decide(seen, exploring=player.exploring, generator=noise)
     require_finite_worlds("the decision", decisions.actions, 0, step)
     return player.units.actions(decisions.actions)
-
-
-def _episode(
-    seed: int,
-    frames: NDArray[np.float32],
-    actions: NDArray[np.float32],
-    nearness: NDArray[np.float32],
-    steps: int,
-) -> Episode:
-    return Episode(seed, frames[None, :steps], actions[:steps], nearness[:steps], True)

@@ -1,5 +1,6 @@
 """Round after round, from the first or from where it was stopped, to the end."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,16 +10,17 @@ import torch
 from tqdm import tqdm
 
 from sim.actors.sampling_rules import DiffusionActorSettings
-from sim.checkpoints import Checkpoint
-from sim.configuration import to_plain
+from sim.configuration import first_difference, to_plain
 from sim.data.dataset import Dataset
 from sim.data.episode import Episode
+from sim.demos.rollouts import Player
 from sim.demos.source import about_task
 from sim.errors import TrainingError
+from sim.files import write_whole
 from sim.finetune.checkpoints import actor_for, load_base
 from sim.improve.arguments import ImproveArguments
 from sim.improve.choosing import best
-from sim.improve.playing import Length, Played, Player, play
+from sim.improve.playing import Length, Played, play
 from sim.policy_settings import PolicySettings
 from sim.pretrain.arguments import PretrainArguments
 from sim.pretrain.run import LAST, pretrain
@@ -33,6 +35,7 @@ from sim.tasks.task import GradualTask, SensedTask
 from sim.terminal import StopRequest, interrupts_asked
 
 SEED_STRIDE = 1_000_003
+SETTINGS, PLAYED = "settings.json", "played_steps"
 VIEWS_STREAM = 5
 """Sets the errors of views apart from what else is drawn from an episode's seed."""
 
@@ -40,12 +43,27 @@ VIEWS_STREAM = 5
 def improve(arguments: ImproveArguments, device: torch.device) -> None:
     """Do all rounds, and say what came of it."""
     policy = load_base(arguments.policy).policy
-    task = _gradual(policy)
-    log_step, seconds = _logged(arguments.output)
+    task = _gradual(policy, arguments.views)
+    _require_same(arguments)
     about = About(policy.task, arguments.method, arguments.seed)
-    with interrupts_asked() as stop, RunLog(arguments.output, about, step=log_step, seconds=seconds) as log:
-        run = _Run(arguments, policy, task, log, device)
-        log.close("finished" if run.go(stop) else "stopped")
+    step, seconds = _logged(arguments.output)
+    with interrupts_asked() as stop, RunLog(arguments.output, about, step=step, seconds=seconds) as log:
+        finished = _Run(arguments, policy, task, log, device).go(stop)
+        log.close("finished" if finished else "stopped")
+    if finished:
+        print(f"{checkpoint_of(arguments, arguments.rounds)}: after {arguments.rounds} rounds")
+    else:
+        print("stopped; the same command goes on from there")
+
+
+def folder_of(arguments: ImproveArguments, number: int) -> Path:
+    """Return the folder of a round."""
+    return arguments.output / f"round{number}"
+
+
+def checkpoint_of(arguments: ImproveArguments, number: int) -> Path:
+    """Return the policy after round `number`; after none it is the one to begin with."""
+    return folder_of(arguments, number) / LAST if number else arguments.policy
 
 
 @dataclass
@@ -60,54 +78,42 @@ class _Run:
 
     def go(self, stop: StopRequest) -> bool:
         """Return whether all is done; else somebody asked to stop."""
-        for number in range(1, self.arguments.rounds + 1):
-            if not self._round(number, stop):
-                print("stopped; the same command goes on from there")
-                return False
-        played = self._play(self.arguments.rounds + 1, stop)
-        if played is None:
-            return False
-        self._note(self.arguments.rounds, played)
-        print(f"{self._checkpoint(self.arguments.rounds)}: after {self.arguments.rounds} rounds")
-        return True
+        rounds = range(1, self.arguments.rounds + 1)
+        return all(self._round(number, stop) for number in rounds) and self._play(rounds.stop, stop) is not None
 
     def _round(self, number: int, stop: StopRequest) -> bool:
-        data = self._folder(number) / "best.zarr.zip"
+        data = folder_of(self.arguments, number) / "best.zarr.zip"
         if not data.exists():
             played = self._play(number, stop)
             if played is None:
                 return False
-            self._note(number - 1, played)
             self._keep(played, data)
-        arguments = self._cloning(number, data)
-        last = arguments.output / LAST
-        if not last.exists() or Checkpoint.load(last, "pretrain").step < arguments.optimiser.duration:
-            pretrain(arguments, self.device)
-        return Checkpoint.load(last, "pretrain").step >= arguments.optimiser.duration
+        return not stop.asked and pretrain(self._cloning(number, data), self.device)
 
     def _play(self, number: int, stop: StopRequest) -> list[Played] | None:
-        """Return what the policy before round `number` does in new episodes; None where somebody asked to stop."""
+        """Return what the policy after `number` - 1 rounds does, note it; None where somebody asked to stop before."""
         arguments, seed, episodes = self.arguments, self.arguments.seed * SEED_STRIDE + number, self.arguments.episodes
-        player, played = self._player(self._checkpoint(number - 1)), list[Played]()
+        player, played = self._player(checkpoint_of(arguments, number - 1)), list[Played]()
         seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
         noise = torch.Generator().manual_seed(seed)
         scale, length = ScaleSettings(arguments.workers), Length(arguments.limit, arguments.tail)
-        with tqdm(total=episodes, unit="episode", desc=f"round {number}") as bar:
+        with tqdm(total=episodes, unit="episode", desc=f"playing after {number - 1} rounds") as bar:
             for first in range(0, episodes, arguments.worlds):
+                if stop.asked:
+                    return None
                 part = seeds[first : first + arguments.worlds]
                 with scaled_worlds(self.policy.task, len(part), None, scale, fast=arguments.fast) as worlds:
                     played += play(worlds, self.task, player, part, length, noise)
                 bar.update(len(part))
                 bar.set_postfix(succeeded=sum(each.succeeded for each in played))
-                if stop.asked:
-                    return None
+        self._note(number, played)
         return played
 
     def _player(self, checkpoint: Path) -> Player:
         base = load_base(checkpoint)
         actor = actor_for(base.network, base.policy, DiffusionActorSettings(base.policy.inference_steps))
         units = Units(base.limits, base.policy.history_steps, self.device)
-        return Player(actor.to(self.device).eval(), units, base.policy.history_steps, base.policy.executed_steps)
+        return Player(actor.to(self.device).eval(), units, base.policy.history_steps, base.policy.executed_steps, False)
 
     def _keep(self, played: Sequence[Played], data: Path) -> None:
         """Write the best ones, in the order of their seeds."""
@@ -125,32 +131,27 @@ class _Run:
     def _as_seen(self, episode: Episode) -> Episode:
         """Return the episode with noisy views of it beside the exact one."""
         views = self.arguments.views
-        if not views:
+        if not views or not isinstance(self.task, SensedTask):
             return episode
-        if not isinstance(self.task, SensedTask):
-            raise TrainingError(f"views is {views}, but task {self.policy.task} knows no noise of sensors: use 0")
         exact = episode.states[0]
         noisy = self.task.views(exact, views, np.random.default_rng([episode.seed, VIEWS_STREAM]))
         return replace(episode, states=np.concatenate([exact[None], noisy]))
 
-    def _note(self, round_number: int, played: Sequence[Played]) -> None:
-        """Write down what the policy after that round was worth."""
+    def _note(self, number: int, played: Sequence[Played]) -> None:
+        """Write down what the policy that played for the `number`-th time was worth, and what it had learned from."""
         share = sum(each.succeeded for each in played) / len(played)
-        steps = sum(len(each.episode.actions) for each in played)
-        self.log.scalar("environment_steps", self._steps_before(round_number) + steps, round_number)
-        self.log.scalar("evaluation/success", share, round_number)
-        tqdm.write(f"after {round_number} rounds: {share:.1%} of {len(played)} episodes succeed")
-
-    def _steps_before(self, round_number: int) -> int:
-        steps = [each for each in read_scalars(self.arguments.output) if each.name == "environment_steps"]
-        return int(max((each.value for each in steps if each.step < round_number), default=0.0))
+        before = [each for each in read_scalars(self.arguments.output) if each.name == PLAYED and each.step < number]
+        self.log.scalar("environment_steps", sum(each.value for each in before), number)
+        self.log.scalar(PLAYED, sum(len(each.episode.actions) for each in played), number)
+        self.log.scalar("evaluation/success", share, number)
+        tqdm.write(f"after {number - 1} rounds: {share:.1%} of {len(played)} episodes succeed")
 
     def _cloning(self, number: int, data: Path) -> PretrainArguments:
         arguments = self.arguments
         return replace(
             PretrainArguments(),
             data=data,
-            output=self._folder(number),
+            output=folder_of(arguments, number),
             method=arguments.method,
             seed=arguments.seed * SEED_STRIDE + number,
             policy=self.policy,
@@ -158,24 +159,36 @@ class _Run:
             average=arguments.average,
         )
 
-    def _folder(self, number: int) -> Path:
-        return self.arguments.output / f"round{number}"
 
-    def _checkpoint(self, number: int) -> Path:
-        """Return the policy after round `number`; after none it is the one to begin with."""
-        return self._folder(number) / LAST if number else self.arguments.policy
-
-
-def _gradual(policy: PolicySettings) -> GradualTask:
+def _gradual(policy: PolicySettings, views: int) -> GradualTask:
+    """Return the task, or refuse what could not be improved in the end."""
     task = task_named(policy.task)
     if not isinstance(task, GradualTask):
         raise TrainingError(f"task {policy.task} does not say how near to success it is: there is no best to choose")
+    if views and not isinstance(task, SensedTask):
+        raise TrainingError(f"views is {views}, but task {policy.task} knows no noise of sensors: use 0")
     if not policy.is_diffusion or policy.sight is not None:
         raise TrainingError("only diffusion policies that see states can be improved so far")
     return task
 
 
+def _require_same(arguments: ImproveArguments) -> None:
+    """Write down what decides the result, or refuse to go on with a run that was begun otherwise."""
+    path = arguments.output / SETTINGS
+    plain = to_plain(replace(arguments, rounds=1, workers=1, threads=None))
+    if not path.exists():
+        with write_whole(path) as unfinished:
+            unfinished.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+        return
+    found = first_difference(json.loads(path.read_text(encoding="utf-8")), json.loads(json.dumps(plain)))
+    if found:
+        raise TrainingError(
+            f"{path}: {found.field} was {found.first}, now {found.second}; name another --output or delete the folder"
+        )
+
+
 def _logged(folder: Path) -> tuple[int, float]:
-    """Return the last round that was noted, and the seconds it took to come there."""
-    scalars = read_scalars(folder) if folder.exists() else []
-    return (scalars[-1].step, scalars[-1].seconds) if scalars else (0, 0.0)
+    """Return the last play that was noted, counted from 1, and the seconds it took to come there."""
+    scalars = read_scalars(folder)
+    last = max((each.step for each in scalars), default=0)
+    return last, max((each.seconds for each in scalars), default=0.0)

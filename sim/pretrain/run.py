@@ -22,8 +22,8 @@ LAST, BEST = "checkpoint.pt", "best.pt"
 """Files of the run's folder: what it goes on from, and the best one of those that were tried."""
 
 
-def pretrain(arguments: PretrainArguments, device: torch.device) -> None:
-    """Train, and say what came of it."""
+def pretrain(arguments: PretrainArguments, device: torch.device) -> bool:
+    """Train, say what came of it, and return whether it is finished; else somebody asked to stop."""
     cloning = BehaviourCloning(arguments.settings, Dataset.load(arguments.data), device)
     last = arguments.output / LAST
     if last.exists():
@@ -39,6 +39,7 @@ def pretrain(arguments: PretrainArguments, device: torch.device) -> None:
     print(f"{last}: update {cloning.step} of {cloning.updates}, {cloning.seconds:.0f} s")
     if not cloning.finished:
         print("stopped; the same command goes on from there")
+    return cloning.finished
 
 
 class _Run:

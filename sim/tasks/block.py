@@ -17,6 +17,7 @@ from sim.envs.dynamics import DynamicsRanges
 from sim.envs.noise import DEFAULT, PoseSensor, load_complete
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds
 from sim.envs.worlds import Vectors, Worlds
+from sim.errors import SimulationError
 
 AXES = {"m": ("x", "y", "z"), "rot6d": ("xx", "yx", "zx", "xy", "yy", "zy")}
 """Of a position; and of a rotation matrix's first two columns, row and column."""
@@ -72,6 +73,8 @@ class BlockTask:
 
     def fast_worlds(self, count: int, *, workers: int = 1) -> Worlds:
         """Return `count` worlds that MuJoCo steps together in `workers` threads."""
+        if self.environment.noise is not None or self.environment.latency:
+            raise SimulationError("fast worlds of the block know no noise of cameras and no latency")
         return FastBlockWorlds(self.environment, count, workers)
 
     def potential(self, frames: Vectors) -> NDArray[np.float64]:

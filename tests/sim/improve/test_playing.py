@@ -4,8 +4,9 @@ import numpy as np
 import torch
 
 from sim.actors.actor import Actor, Decisions
+from sim.demos.rollouts import Player
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
-from sim.improve.playing import Length, Player, play
+from sim.improve.playing import Length, play
 
 
 class Walk:
@@ -70,7 +71,7 @@ class Line:
 
 def played(seeds: list[int], limit: int = 20, tail: int = 0) -> tuple[list, Walk, Steady]:
     worlds, actor = Walk(len(seeds)), Steady()
-    player = Player(actor, Plain(), history_steps=2, executed_steps=2)  # pyright: ignore[reportArgumentType]
+    player = Player(actor, Plain(), history_steps=2, executed_steps=2, exploring=False)  # pyright: ignore[reportArgumentType]
     done = play(worlds, Line(), player, np.array(seeds), Length(limit, tail), torch.Generator())
     return done, worlds, actor
 

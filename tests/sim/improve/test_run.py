@@ -1,5 +1,7 @@
 """Rounds of playing, choosing and cloning."""
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
 from sim.errors import TrainingError
+from sim.improve import run
 from sim.improve.arguments import ImproveArguments
 from sim.improve.run import improve
 from sim.optimisation.settings import OptimiserSettings
@@ -70,28 +73,61 @@ def test_each_round_leaves_what_was_learned_from_and_a_policy(arguments: Improve
         assert (np.diff(dataset.ends, prepend=0) == 4).all()
         assert Checkpoint.load(folder / "checkpoint.pt", "pretrain").step == 4
     rates = {each.step: each.value for each in read_scalars(arguments.output) if each.name == "evaluation/success"}
-    assert set(rates) == {0, 1, 2} and all(0.2 < rate < 0.8 for rate in rates.values())
+    assert set(rates) == {1, 2, 3} and all(0.2 < rate < 0.8 for rate in rates.values())
     steps = [each.value for each in read_scalars(arguments.output) if each.name == "environment_steps"]
-    assert steps == sorted(steps) and len(set(steps)) == 3
+    assert steps[0] == 0.0 and steps == sorted(steps) and len(set(steps)) == 3
 
 
 def test_the_same_command_goes_on_after_the_last_round_that_was_finished(arguments: ImproveArguments):
     improve(replace(arguments, rounds=1), CPU)
-    kept = (arguments.output / "round1" / "checkpoint.pt").read_bytes()
+    first = arguments.output / "round1" / "checkpoint.pt"
+    kept = Checkpoint.load(first, "pretrain").weights["average"]
     improve(arguments, CPU)
-    assert (arguments.output / "round1" / "checkpoint.pt").read_bytes() == kept
+    again = Checkpoint.load(first, "pretrain").weights["average"]
+    assert all(torch.equal(kept[name], again[name]) for name in kept)
     assert (arguments.output / "round2" / "checkpoint.pt").exists()
 
 
-def test_the_same_seed_gives_the_same_policy(arguments: ImproveArguments, tmp_path: Path):
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
+    arguments: ImproveArguments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     improve(arguments, CPU)
-    other = replace(arguments, output=tmp_path / "again", workers=1)
+    other = replace(arguments, output=tmp_path / "stopped", workers=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "pretrain", lambda arguments, device: False)
+        improve(other, CPU)
+    assert (other.output / "round1" / "best.zarr.zip").exists() and not (other.output / "round2").exists()
     improve(other, CPU)
     first, second = (
         Checkpoint.load(each.output / "round2" / "checkpoint.pt", "pretrain").weights["average"]
         for each in (arguments, other)
     )
     assert all(torch.equal(first[name], second[name]) for name in first)
+    logs = [[(one.name, one.step, one.value) for one in read_scalars(each.output)] for each in (arguments, other)]
+    assert logs[0] == logs[1]
+
+
+def test_whoever_asks_to_stop_while_it_plays_begins_that_round_again(
+    arguments: ImproveArguments, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    class Impatient(Lucky):
+        def reset(self, which: Flags, seeds: Seeds) -> Vectors:
+            os.kill(os.getpid(), signal.SIGINT)
+            return super().reset(which, seeds)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BlockTask, "fast_worlds", lambda self, count, *, workers=1: Impatient(count))
+        improve(arguments, CPU)
+    assert "the same command goes on" in capsys.readouterr().out
+    assert not (arguments.output / "round1").exists() and not read_scalars(arguments.output)
+    improve(arguments, CPU)
+    assert (arguments.output / "round2" / "checkpoint.pt").exists()
+
+
+def test_a_run_is_not_gone_on_with_otherwise(arguments: ImproveArguments):
+    improve(replace(arguments, rounds=1), CPU)
+    with pytest.raises(TrainingError, match=r"settings.json: share was 0.4, now 0.5"):
+        improve(replace(arguments, share=0.5), CPU)
 
 
 def test_what_cannot_be_improved_is_refused(arguments: ImproveArguments, tmp_path: Path):
