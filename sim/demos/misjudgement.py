@@ -10,8 +10,8 @@ from diffpol_ros.core.types import Observation, Pose
 from sim.demos.expert import Phase
 from sim.envs.block import BLOCK
 
-STREAM = 3
-"""Sets these draws apart from what else is drawn from an episode's seed."""
+STREAM = 1 << 16
+"""Sets these draws apart from what else is drawn from an episode's seed: the disturbance, and each view's errors."""
 
 NEAR = 0.07
 """Height of the hand above the block [m] from which on he tries to get around it."""

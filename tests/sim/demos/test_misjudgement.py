@@ -42,6 +42,12 @@ def test_errors_are_those_asked_for(far: Observation):
     assert not errors[:, 2:5].any() or np.abs(errors[:, 2:5]).max() < 1e-9
 
 
+def test_errors_are_not_those_of_any_view(far: Observation):
+    shift = error(Misjudgement(CLUMSY, 7), far)[:2] / CLUMSY.position
+    for view in range(20):
+        assert not np.allclose(np.random.default_rng([7, view]).standard_normal(2), shift)
+
+
 def test_without_errors_he_sees_what_there_is(far: Observation):
     assert np.abs(error(Misjudgement(MisjudgementSettings(), 0), far)).max() < 1e-9
 
@@ -71,9 +77,9 @@ def test_who_errs_takes_longer_and_what_is_recorded_is_the_truth():
     still = DisturbanceSettings(quiet=1.0)
     sharp, clumsy = (
         Recorder(RecordSettings(misjudgement=misjudgement, disturbance=still, views=1))
-        for misjudgement in (MisjudgementSettings(), MisjudgementSettings(position=0.012, yaw=30.0))
+        for misjudgement in (MisjudgementSettings(), MisjudgementSettings(position=0.008, yaw=22.0))
     )
-    pairs = [(sharp.record(seed), clumsy.record(seed)) for seed in (100_001, 100_002, 100_003)]
+    pairs = [(sharp.record(seed), clumsy.record(seed)) for seed in (100_001, 100_002, 100_003, 100_004)]
     assert all(ours and theirs for ours, theirs in pairs)
     lengths = np.array([(len(ours.actions), len(theirs.actions)) for ours, theirs in pairs if ours and theirs])
     assert lengths[:, 1].sum() > lengths[:, 0].sum()
