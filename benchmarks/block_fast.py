@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from diffpol_ros.twin.settings import SimulationSettings
 from sim.demos.disturbance import DisturbanceSettings
 from sim.demos.record import Recorder, RecordSettings
+from sim.envs.block_fast.worlds import FastBlockWorlds
 from sim.envs.block_worlds import BlockWorlds, BlockWorldsSettings
-from sim.envs.worlds import PlannedWorlds, Vectors
+from sim.envs.worlds import Vectors
 from sim.tasks.block import BLOCK_LIFT
 
 HORIZON, EXECUTED = 16, 8
@@ -66,7 +67,7 @@ def expert_actions(arguments: Arguments) -> tuple[NDArray[np.int64], Vectors]:
     return np.array([episode.seed for episode in kept]), actions.astype(np.float32)
 
 
-def play(worlds: PlannedWorlds, seeds: NDArray[np.int64], actions: Vectors) -> Played:
+def play(worlds: BlockWorlds | FastBlockWorlds, seeds: NDArray[np.int64], actions: Vectors) -> Played:
     """Return what `actions` (N, T, 10) lead to."""
     everywhere, steps = np.ones(len(seeds), bool), actions.shape[1] - HORIZON
     frames, succeeded = [worlds.reset(everywhere, seeds)], np.zeros(len(seeds), bool)

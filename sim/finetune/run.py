@@ -55,11 +55,11 @@ def finetune(arguments: FinetuneArguments, device: torch.device) -> FineTuner:
 def worlds_of(name: str, settings: FinetuneSettings, scale: ScaleSettings) -> Iterator[Worlds]:
     """Give the worlds of a fine-tuning in the task called `name`; they pay for progress if that has a weight."""
     task, weight = task_named(name), settings.progress
-    if weight and not isinstance(task, GradualTask):
+    potential = task.potential if isinstance(task, GradualTask) else None
+    if weight and potential is None:
         raise TrainingError(f"progress is {weight}, but task {name} does not say how near to success it is: use 0")
     with scaled_worlds(name, settings.worlds, settings.randomisation, scale, fast=settings.fast) as worlds:
-        gradual = weight and isinstance(task, GradualTask)
-        yield ProgressWorlds(worlds, task.potential, weight) if gradual else worlds
+        yield ProgressWorlds(worlds, potential, weight) if weight and potential else worlds
 
 
 def _require_worlds(task: str) -> None:

@@ -71,7 +71,7 @@ class BlockTask:
         rest = replace(randomisation, estimator_noise="", most_action_delay=0, dynamics=DynamicsRanges())
         return RandomisedWorlds(worlds, rest, self.frame_limits, self.action_limits)
 
-    def fast_worlds(self, count: int, *, workers: int = 1) -> Worlds:
+    def fast_worlds(self, count: int, *, workers: int = 1) -> FastBlockWorlds:
         """Return `count` worlds that MuJoCo steps together in `workers` threads."""
         if self.environment.noise is not None or self.environment.latency:
             raise SimulationError("fast worlds of the block know no noise of cameras and no latency")

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.envs.block_fast.worlds import FastBlockWorlds
 from sim.envs.block_worlds import BlockWorlds, BlockWorldsSettings
 from sim.envs.randomisation import RandomisationSettings
-from sim.envs.worlds import PlannedWorlds, Vectors
+from sim.envs.worlds import Vectors
 from sim.errors import SimulationError
 from sim.scale.worlds import scaled_worlds
 from sim.tasks.block import BLOCK_LIFT
@@ -20,7 +21,7 @@ def actions() -> Vectors:
     return np.stack([expert_actions(int(seed), 60) for seed in SEEDS])
 
 
-def played(worlds: PlannedWorlds, actions: Vectors) -> tuple[Vectors, Vectors]:
+def played(worlds: BlockWorlds | FastBlockWorlds, actions: Vectors) -> tuple[Vectors, Vectors]:
     """Return frames (T + 1, 2, d) and rewards (T, 2) of `actions` (2, T, 10), planned eight steps ahead."""
     frames, rewards = [worlds.reset(BOTH, SEEDS)], []
     for step in range(actions.shape[1]):
