@@ -1,7 +1,6 @@
 """Runs a graph as real processes, starts again what was killed, and leaves nothing behind however it ends."""
 
 import ctypes
-import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from diffpol_ros.graph.cleanup import identify, stop_groups
 from diffpol_ros.graph.command import command, node_environment
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.guard import Guard
+from diffpol_ros.graph.precedence import stand_back
 from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
 from diffpol_ros.graph.signals import deferred_signals
 
@@ -96,10 +96,8 @@ class Supervisor:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
             )
-        if node.niceness:
-            # At once, so that every thread that it starts inherits it.
-            own = os.getpriority(os.PRIO_PROCESS, 0)
-            os.setpriority(os.PRIO_PROCESS, process.pid, own + node.niceness)
+        # At once, so that every thread that it starts inherits it.
+        stand_back(process.pid, node.niceness)
         guard.watch([leader for leader in [identify(process.pid)] if leader])
         return RunningNode(node, process, log)
 

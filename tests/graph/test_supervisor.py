@@ -37,6 +37,12 @@ def supervised(logs: Path, *nodes: NodeDescription) -> Supervisor:
     return Supervisor(nodes, logs, os.environ)
 
 
+def autogroup_niceness(process: int) -> int | None:
+    """Return that of the session which `process` leads; None where Linux has no such groups."""
+    path = Path(f"/proc/{process}/autogroup")
+    return int(path.read_text(encoding="ascii").split()[-1]) if path.exists() else None
+
+
 def wait_until(condition: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
     deadline = time.monotonic() + deadline_s
     while not condition():
@@ -49,7 +55,9 @@ def test_a_node_stands_back_as_far_as_its_description_says(tmp_path: Path) -> No
     with supervised(tmp_path, first, back) as supervisor:
         own = os.getpriority(os.PRIO_PROCESS, 0)
         nice = [os.getpriority(os.PRIO_PROCESS, supervisor.process(name).pid) for name in ("one", "two")]
+        groups = [autogroup_niceness(supervisor.process(name).pid) for name in ("one", "two")]
     assert nice == [own, min(own + 5, 19)]
+    assert groups in (nice, [None, None]), "Linux goes by the session's niceness before the process's"
 
 
 @pytest.fixture(autouse=True)
