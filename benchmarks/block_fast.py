@@ -14,12 +14,12 @@ from diffpol_ros.twin.settings import SimulationSettings
 from sim.demos.disturbance import DisturbanceSettings
 from sim.demos.record import Recorder, RecordSettings
 from sim.envs.block_fast.worlds import FastBlockWorlds
+from sim.envs.block_numbers import BLOCK, HAND
 from sim.envs.block_worlds import BlockWorlds, BlockWorldsSettings
 from sim.envs.worlds import Vectors
 from sim.tasks.block import BLOCK_LIFT
 
 HORIZON, EXECUTED = 16, 8
-HAND, WIDTH, BLOCK = slice(0, 3), 9, slice(10, 13)
 
 
 @dataclass(frozen=True)

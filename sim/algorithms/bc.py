@@ -25,8 +25,8 @@ from sim.optimisation.learning_rate import learning_rate, set_learning_rate
 from sim.optimisation.precision import MixedPrecision
 from sim.optimisation.settings import OptimiserSettings
 from sim.policy_settings import PolicySettings
+from sim.seeding import step_seed
 
-SEED_STRIDE = 1_000_003
 DROPOUT_STREAM = 1 << 40
 """Sets the numbers of dropout apart from those of batches and noise."""
 
@@ -148,7 +148,7 @@ class BehaviourCloning:
 
     def _seeded(self) -> torch.Generator:
         """Return the generator of this update; dropout has one of its own on each device."""
-        seed = self.settings.seed * SEED_STRIDE + self.step
+        seed = step_seed(self.settings.seed, self.step)
         if self._has_dropout:
             torch.manual_seed(seed + DROPOUT_STREAM)
         return torch.Generator().manual_seed(seed)
@@ -169,7 +169,7 @@ class BehaviourCloning:
     def _shuffled(self, number: int) -> Tensor:
         """Return all windows in the order of a pass."""
         if self._order is None or self._order[0] != number:
-            generator = torch.Generator().manual_seed(self.settings.seed * SEED_STRIDE - number - 1)
+            generator = torch.Generator().manual_seed(step_seed(self.settings.seed, -number - 1))
             self._order = number, torch.randperm(len(self.windows), generator=generator)
         return self._order[1]
 

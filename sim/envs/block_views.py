@@ -9,10 +9,9 @@ from scipy.spatial.transform import Rotation
 from diffpol_ros.core.spatial import matrix_from_quaternion
 from diffpol_ros.core.types import Pose
 from sim.envs.block import CONTROL_NS, STEP_NS
+from sim.envs.block_numbers import BLOCK, BLOCK_AXES, HAND
 from sim.envs.noise import PoseSensor
 from sim.envs.worlds import Vectors
-
-POSITION, AXES, HAND = slice(10, 13), slice(13, 19), slice(0, 3)
 
 
 def block_views(frames: Vectors, sensors: Sequence[PoseSensor], random: np.random.Generator) -> Vectors:
@@ -26,8 +25,10 @@ def block_views(frames: Vectors, sensors: Sequence[PoseSensor], random: np.rando
         sensor.reset(random, 0, poses[0])
         for step, (pose, frame) in enumerate(zip(poses, frames, strict=True)):
             seen = sensor.newest(step * STEP_NS).pose
-            view[step, POSITION] = seen.position
-            view[step, AXES] = matrix_from_quaternion(seen.quaternion)[:, :2].T.reshape(6)
+            matrix = matrix_from_quaternion(seen.quaternion)
+            view[step, BLOCK] = seen.position
+            for number, axis in enumerate(BLOCK_AXES):
+                view[step, axis] = matrix[:, number]
             for instant in range(step * STEP_NS, (step + 1) * STEP_NS, CONTROL_NS):
                 sensor.observe(instant, pose, frame[HAND].astype(np.float64))
     return views
@@ -35,7 +36,7 @@ def block_views(frames: Vectors, sensors: Sequence[PoseSensor], random: np.rando
 
 def _poses(frames: Vectors) -> list[Pose]:
     exact: NDArray[np.float64] = frames.astype(np.float64)
-    first, second = exact[:, 13:16], exact[:, 16:19]
+    first, second = (exact[:, axis] for axis in BLOCK_AXES)
     matrices = np.stack([first, second, np.cross(first, second)], axis=2)
     quaternions = Rotation.from_matrix(matrices).as_quat()
-    return [Pose(frame[POSITION], quaternion) for frame, quaternion in zip(exact, quaternions, strict=True)]
+    return [Pose(frame[BLOCK], quaternion) for frame, quaternion in zip(exact, quaternions, strict=True)]

@@ -18,16 +18,13 @@ from sim.envs.block import (
     STEP_PERIODS,
     BlockLiftEnvironment,
     BlockLiftSettings,
-    block_observation_spec,
 )
 from sim.envs.block_cameras import BlockCameras
+from sim.envs.block_numbers import FINGERS, SPEC
 from sim.envs.dynamics import DynamicsRanges, vary
 from sim.envs.processes import ProcessWorlds
 from sim.envs.worlds import Flags, Happened, Images, Seeds, Sight, Vectors, Worlds
 
-SPEC = block_observation_spec()
-WIDTH = 9
-"""Where an action says how far apart the fingers go."""
 LATENCY_STREAM = 4
 """Sets the draw of the latency apart from the others of an episode."""
 
@@ -98,7 +95,7 @@ class BlockWorld:
         if actions is None:
             return self._environment.step(None)
         # No fingers open wider than they can, and a chunk that asks for it would stop the arm.
-        actions[:, WIDTH] = np.clip(actions[:, WIDTH], *self._widths)
+        actions[:, FINGERS] = np.clip(actions[:, FINGERS], *self._widths)
         self._following = True
         try:
             return self._environment.step(actions)

@@ -25,8 +25,7 @@ from sim.rollouts.collect import Collector
 from sim.rollouts.episodes import Episode
 from sim.rollouts.lesson import Lesson
 from sim.rollouts.units import Units
-
-SEED_STRIDE = 1_000_003
+from sim.seeding import step_seed
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ class FineTuner:
         return Iteration(Trial.of(play(self._environment, self.actor, self._units, steps, settings)))
 
     def _learn(self) -> Iteration:
-        seed = self.settings.seed * SEED_STRIDE + self.step
+        seed = step_seed(self.settings.seed, self.step)
         generator = torch.Generator().manual_seed(seed)
         if not self._begun or self.settings.begin_anew:
             self._collector.begin(seed)

@@ -30,11 +30,11 @@ from sim.runs.record import About
 from sim.runs.scalars import read_scalars
 from sim.scale.cluster import ScaleSettings
 from sim.scale.worlds import scaled_worlds
+from sim.seeding import step_seed
 from sim.tasks.registry import task_named
 from sim.tasks.task import GradualTask, SensedTask
 from sim.terminal import StopRequest, interrupts_asked
 
-SEED_STRIDE = 1_000_003
 SETTINGS, PLAYED = "settings.json", "played_steps"
 VIEWS_STREAM = 5
 """Sets the errors of views apart from what else is drawn from an episode's seed."""
@@ -92,7 +92,7 @@ class _Run:
 
     def _play(self, number: int, stop: StopRequest) -> list[Played] | None:
         """Return what the policy after `number` - 1 rounds does, note it; None where somebody asked to stop before."""
-        arguments, seed, episodes = self.arguments, self.arguments.seed * SEED_STRIDE + number, self.arguments.episodes
+        arguments, seed, episodes = self.arguments, step_seed(self.arguments.seed, number), self.arguments.episodes
         player, played = self._player(checkpoint_of(arguments, number - 1)), list[Played]()
         seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
         noise = torch.Generator().manual_seed(seed)
@@ -153,7 +153,7 @@ class _Run:
             data=data,
             output=folder_of(arguments, number),
             method=arguments.method,
-            seed=arguments.seed * SEED_STRIDE + number,
+            seed=step_seed(arguments.seed, number),
             policy=self.policy,
             optimiser=arguments.optimiser,
             average=arguments.average,

@@ -10,9 +10,10 @@ from diffpol_ros.policy.manifest.specs import ACTION_ENTRIES, Limits, VectorEntr
 from sim.envs.block import BLOCK as BLOCK_NAME
 from sim.envs.block import BlockLiftSettings
 from sim.envs.block_fast.worlds import FastBlockWorlds
+from sim.envs.block_numbers import SPEC
 from sim.envs.block_potential import block_potential
 from sim.envs.block_views import block_views
-from sim.envs.block_worlds import SPEC, BlockWorldsSettings, block_worlds
+from sim.envs.block_worlds import BlockWorldsSettings, block_worlds
 from sim.envs.dynamics import DynamicsRanges
 from sim.envs.noise import DEFAULT, PoseSensor, load_complete
 from sim.envs.randomisation import RandomisationSettings, RandomisedWorlds

@@ -12,14 +12,12 @@ from scipy.spatial.transform import Rotation
 from diffpol_ros.twin.impedance import FRANKA_GAINS
 from diffpol_ros.twin.scene import ARM_DOFS, BLOCK_SIZE
 from diffpol_ros.twin.simulation import Simulation
-from sim.envs.block import BlockLiftSettings, block_observation_spec
+from sim.envs.block import BlockLiftSettings
 from sim.envs.block_fast.arms import Doubles
 from sim.envs.block_fast.following import PERIOD, PERIODS, STEP, Following, Rows, sound
+from sim.envs.block_numbers import FINGERS, SPEC
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
 
-SPEC = block_observation_spec()
-WIDTH = 9
-"""Where an action says how far apart the fingers go."""
 TICK = 0.002
 """Of physics and of the impedance law [s]."""
 TICKS = round(PERIOD / TICK)
@@ -105,7 +103,7 @@ class FastBlockWorlds:
 
     def _move(self, rows: Rows, actions: Doubles, after: Doubles) -> None:
         path = self._following.path(rows, actions, after)
-        widths = np.clip(actions[:, WIDTH], self._gripper.closed_width, self._gripper.maximum_width)
+        widths = np.clip(actions[:, FINGERS], self._gripper.closed_width, self._gripper.maximum_width)
         before = self._widths[rows]
         for period in range(PERIODS):
             targets = self._following.go(rows, path, period)
