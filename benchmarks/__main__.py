@@ -26,6 +26,7 @@ BENCHMARKS = (
     "bridge_node",
     "executors",
     "killed_peers",
+    "standing_back",
     "command_lead",
     "graph_latency",
     "env_stepping",
