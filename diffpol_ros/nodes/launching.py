@@ -44,6 +44,8 @@ def _action(node: NodeDescription, rule: RespawnRule) -> Node:
         parameters=[str(node.parameter_file), dict(node.parameters)],
         remappings=list(node.remappings),
         additional_env=dict(node.environment),
+        # All are of one session here, within which the niceness of a process counts.
+        prefix=f"nice -n {node.niceness}" if node.niceness else None,
         output="screen",
         respawn=node.respawn,
         # Long enough for the shutdown below to be heard first.
