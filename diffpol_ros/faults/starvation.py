@@ -4,11 +4,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from diffpol_ros.core.clock import to_seconds
+from diffpol_ros.core.clock import NANOSECONDS, to_seconds
+
+TICK_NS = NANOSECONDS // os.sysconf("SC_CLK_TCK")
+STOLEN = 8
+"""Which word of a processor's line in /proc/stat says how long the machine below this one kept it, in ticks."""
 
 
 class Starvation:
-    """Sums the scheduler's own account of waiting, thread by thread."""
+    """Sums the scheduler's own account of waiting, thread by thread, and what each processor was not there."""
 
     def __init__(self) -> None:
         """Begin now, with this process."""
@@ -18,12 +22,22 @@ class Starvation:
     def begin(self, processes: Iterable[int] = ()) -> None:
         """Count from now on, for this process and `processes`."""
         self._processes = (os.getpid(), *processes)
-        self._before = _waited_ns(self._processes)
+        self._before = self._now()
 
     def worst(self) -> float:
-        """Return for how long the thread that waited most has waited [s]."""
-        now = _waited_ns(self._processes)
+        """Return for how long the thread that waited most has waited, or a processor was gone, if longer [s]."""
+        now = self._now()
         return to_seconds(max((now[name] - self._before.get(name, 0) for name in now), default=0))
+
+    def _now(self) -> dict[str, int]:
+        return _waited_ns(self._processes) | stolen_ns(Path("/proc/stat").read_text(encoding="ascii"))
+
+
+def stolen_ns(stat: str) -> dict[str, int]:
+    """Return for how long each processor was given to other machines, from the text of /proc/stat."""
+    lines = [line.split() for line in stat.splitlines() if line.startswith("cpu")]
+    # The first line is of all together.
+    return {words[0]: int(words[STOLEN]) * TICK_NS for words in lines[1:] if len(words) > STOLEN}
 
 
 def _waited_ns(processes: Iterable[int]) -> dict[str, int]:
