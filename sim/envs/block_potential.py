@@ -16,7 +16,7 @@ UPRIGHT = 0.7
 
 
 def block_potential(frames: Vectors) -> NDArray[np.float64]:
-    """Return (N,) for frames (N, 19): 0 where the hand holds the block up, less before."""
+    """Return (N,) for frames (N, 19): 0 where the hand is around the block, less before, more as the block rises."""
     exact = frames.astype(np.float64)
     distance = np.linalg.norm(exact[:, HAND] - exact[:, BLOCK], axis=1)
     first, second = (exact[:, axis] for axis in BLOCK_AXES)
@@ -24,8 +24,8 @@ def block_potential(frames: Vectors) -> NDArray[np.float64]:
     turn = _yaw(exact[:, HAND_AXIS]) - _yaw(lying)
     # A cube looks the same after a quarter turn.
     misaligned = np.abs(turn - QUARTER * np.round(turn / QUARTER))
-    missing = HIGH_ENOUGH - np.clip(exact[:, BLOCK][:, 2] - 0.5 * BLOCK_SIZE, 0.0, HIGH_ENOUGH)
-    return -LIFT * missing - REACH * distance - TURN * misaligned
+    height = np.clip(exact[:, BLOCK][:, 2] - 0.5 * BLOCK_SIZE, 0.0, HIGH_ENOUGH)
+    return LIFT * height - REACH * distance - TURN * misaligned
 
 
 def _yaw(axis: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """Which of a policy's own episodes it should learn from.
 
 Success alone is too coarse: whoever learns from all that succeeded is as careless as they were, and less exact. So of
-those that succeeded the ones count whose steps were, all together, less far from the goal than those of others from a
-start like theirs: there sooner, or on a better way.
+those that succeeded the ones count whose steps were, all together, nearer to the goal than those of others from a
+start like theirs.
 """
 
 from collections.abc import Sequence

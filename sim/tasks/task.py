@@ -63,7 +63,7 @@ class GradualTask(Protocol):
     """A task that knows how near to success a frame is."""
 
     def potential(self, frames: Vectors) -> NDArray[np.float64]:
-        """Return (N,) for raw frames (N, d): 0 at success, less the further it is, so that no step is worth wasting."""
+        """Return (N,) for raw frames (N, d), more where it is nearer."""
         ...
 
 
