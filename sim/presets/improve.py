@@ -14,7 +14,6 @@ IMPROVE_PRESETS: Mapping[str, Preset[ImproveArguments]] = {
         ImproveArguments(
             WEAK_PRETRAIN["block_weak"].arguments.output / "checkpoint.pt",
             Path("results/block_lift/improve_weak"),
-            rounds=3,
             optimiser=OptimiserSettings(4000),
         ),
     )
