@@ -7,6 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+from diffpol_ros.core.parent_death import end_with_parent
 from sim.errors import SimulationError
 
 Settings = TypeVar("Settings")
@@ -38,6 +39,8 @@ def parallel(
 def _begin(make: Callable[[Settings], Worker[Result]], settings: Settings) -> None:
     # Ctrl-C reaches every process of the terminal; only the parent answers it, and ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A pool's processes wait for ever for one that was killed.
+    end_with_parent()
     global _worker
     _worker = make(settings)
 

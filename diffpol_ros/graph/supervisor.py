@@ -1,6 +1,5 @@
 """Runs a graph as real processes, starts again what was killed, and leaves nothing behind however it ends."""
 
-import ctypes
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from types import TracebackType
 
 from diffpol_ros.core.clock import SteadyClock, to_ns
 from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.parent_death import end_with_parent
 from diffpol_ros.graph.cleanup import identify, stop_groups
 from diffpol_ros.graph.command import command, node_environment
 from diffpol_ros.graph.description import NodeDescription
@@ -18,9 +18,7 @@ from diffpol_ros.graph.precedence import stand_back
 from diffpol_ros.graph.respawn import RESPAWN_DELAY_S, Consequence, RespawnRule
 from diffpol_ros.graph.signals import deferred_signals
 
-PR_SET_PDEATHSIG = 1
 LINES_SHOWN = 4
-_LIBC = ctypes.CDLL(None)
 
 
 class NodeFailure(DiffpolError):
@@ -94,7 +92,8 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env=node_environment(node, self._environment),
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                # The guard finishes what its SIGTERM does not end.
+                preexec_fn=end_with_parent,
             )
         # At once, so that every thread that it starts inherits it.
         stand_back(process.pid, node.niceness)
@@ -149,8 +148,3 @@ def describe_end(node: RunningNode) -> str:
     lines = [line for line in node.log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     said = "\n  ".join(lines[-LINES_SHOWN:]) if lines else "(it wrote nothing)"
     return f"node {node.description.name} {how}; its last lines ({node.log}):\n  {said}"
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel for a SIGTERM when the supervisor dies; the guard finishes what that does not end."""
-    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,7 +1,12 @@
 """The same work over processes."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +22,34 @@ def test_results_come_in_order_of_their_seeds(processes: int):
 def test_a_process_that_is_killed_is_an_error_with_a_cure():
     with pytest.raises(SimulationError, match=r"one of 2 processes has ended; .*: run fewer at a time"):
         list(parallel(partial, os._exit, [9], 2))
+
+
+KILLED_AT_WORK = """
+import os, time
+from functools import partial
+from sim.parallel import parallel
+
+def work(folder, seed):
+    open(f"{folder}/{os.getpid()}", "w").close()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    list(parallel(partial(partial, work), "FOLDER", [0, 1], 2))
+"""
+
+
+def test_no_process_outlives_the_one_that_is_killed(tmp_path: Path, repository: Path):
+    pids, script = tmp_path / "pids", tmp_path / "work_for_ever.py"
+    pids.mkdir()
+    script.write_text(KILLED_AT_WORK.replace("FOLDER", str(pids)), encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(repository)}
+    parent = subprocess.Popen([sys.executable, script], env=environment)
+    deadline = time.monotonic() + 60.0
+    while len(list(pids.iterdir())) < 2:
+        assert parent.poll() is None and time.monotonic() < deadline, "the work did not begin"
+        time.sleep(0.05)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    while any(Path(f"/proc/{each.name}/cwd").exists() for each in pids.iterdir()):
+        assert time.monotonic() < deadline, "a process goes on for nobody"
+        time.sleep(0.05)
