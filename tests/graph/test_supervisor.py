@@ -40,7 +40,8 @@ def supervised(logs: Path, *nodes: NodeDescription) -> Supervisor:
 def autogroup_niceness(process: int) -> int | None:
     """Return that of the session which `process` leads; None where Linux has no such groups."""
     path = Path(f"/proc/{process}/autogroup")
-    return int(path.read_text(encoding="ascii").split()[-1]) if path.exists() else None
+    said = path.read_text(encoding="ascii").split() if path.exists() else []
+    return int(said[-1]) if said else None
 
 
 def wait_until(condition: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
