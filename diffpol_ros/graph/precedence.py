@@ -17,6 +17,9 @@ def stand_back(process: int, niceness: int) -> None:
     """
     wanted = min(os.getpriority(os.PRIO_PROCESS, 0) + niceness, 19)
     os.setpriority(os.PRIO_PROCESS, process, wanted)
+    if wanted == 0:
+        # What every session begins with.
+        return
     for _ in range(ATTEMPTS):
         try:
             Path(f"/proc/{process}/autogroup").write_text(str(wanted), encoding="ascii")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -25,13 +26,13 @@ def test_a_process_that_is_killed_is_an_error_with_a_cure():
 
 
 KILLED_AT_WORK = """
-import os, time
+import os, signal
 from functools import partial
 from sim.parallel import parallel
 
 def work(folder, seed):
     open(f"{folder}/{os.getpid()}", "w").close()
-    time.sleep(600)
+    signal.pause()
 
 if __name__ == "__main__":
     list(parallel(partial(partial, work), "FOLDER", [0, 1], 2))
@@ -44,12 +45,23 @@ def test_no_process_outlives_the_one_that_is_killed(tmp_path: Path, repository: 
     script.write_text(KILLED_AT_WORK.replace("FOLDER", str(pids)), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(repository)}
     parent = subprocess.Popen([sys.executable, script], env=environment)
+    try:
+        wait_until(lambda: len(list(pids.iterdir())) == 2, "the work did not begin")
+    finally:
+        parent.kill()
+        parent.wait()
+    # What is left of a process that has ended has no folder.
+    workers = [Path(f"/proc/{each.name}/cwd") for each in pids.iterdir()]
+    try:
+        wait_until(lambda: not any(worker.exists() for worker in workers), "a process goes on for nobody")
+    finally:
+        for worker in workers:
+            if worker.exists():
+                os.kill(int(worker.parent.name), signal.SIGKILL)
+
+
+def wait_until(condition: Callable[[], bool], complaint: str) -> None:
     deadline = time.monotonic() + 60.0
-    while len(list(pids.iterdir())) < 2:
-        assert parent.poll() is None and time.monotonic() < deadline, "the work did not begin"
-        time.sleep(0.05)
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
-    while any(Path(f"/proc/{each.name}/cwd").exists() for each in pids.iterdir()):
-        assert time.monotonic() < deadline, "a process goes on for nobody"
+    while not condition():
+        assert time.monotonic() < deadline, complaint
         time.sleep(0.05)

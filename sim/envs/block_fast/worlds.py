@@ -1,4 +1,4 @@
-"""N worlds of the block task that MuJoCo's threads step together, some ten times faster than sim.envs.block_worlds.
+"""N worlds of the block task that MuJoCo's threads step together, some eight times faster than sim.envs.block_worlds.
 
 The scene, its starts and its physics are the twin's. The control loop is `Following`; physics and the impedance law go
 by 2 ms instead of one, without the limit on how fast torques change. The block is seen as it is, at once.
