@@ -53,6 +53,30 @@ def _remove_logs() -> Iterator[None]:
     shutil.rmtree(os.environ["ROS_LOG_DIR"], ignore_errors=True)
 
 
+def participants() -> int:
+    """Return how many DDS participants this process has: each has one thread for its events."""
+    return sum(_thread_name(thread).startswith("dds.ev") for thread in Path("/proc/self/task").iterdir())
+
+
+def _thread_name(thread: Path) -> str:
+    try:
+        return (thread / "comm").read_text(encoding="utf-8")
+    except OSError:
+        # It has ended meanwhile.
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def _no_participant_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold a test to the nodes it made: one left to the garbage collector can hang a later test in FastDDS."""
+    if request.node.get_closest_marker("ros") is None:
+        yield
+        return
+    before = participants()
+    yield
+    assert participants() <= before, "a node was not destroyed: its DDS participant lives on"
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Return the root of the checkout."""

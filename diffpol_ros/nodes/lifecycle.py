@@ -97,6 +97,14 @@ class StageNode(LifecycleNode, Generic[Parameters]):
         self._release()
         self.destroy_node()
 
+    def destroy_node(self) -> None:
+        """Destroy the node and what rclpy forgets: the state machine keeps the node, and so DDS's participant, alive.
+
+        Left to the garbage collector it would die under some later call, and FastDDS can hang there for ever.
+        """
+        super().destroy_node()
+        self._state_machine.destroy_when_not_in_use()
+
     def _configure_all(self) -> None:
         self.parameters = load_parameters(self, self.parameters_kind, self.live_parameters)
         self.configure()

@@ -90,6 +90,7 @@ class Theatre:
         self._nodes.clear()
         if rclpy.ok():
             self._executor.shutdown()
+            self.audience.destroy_node()
         rclpy.try_shutdown()
 
 
