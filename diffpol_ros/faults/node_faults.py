@@ -21,7 +21,7 @@ NODE_FAULTS = (
     Fault(
         name="policy_killed",
         what="The policy's process is killed.",
-        expected=(SILENT,),
+        expected=(UNFIT, SILENT),
         recovery=Recovery.GOES_ON,
         twin=partial(killed, node="policy"),
         target=INPUT_STOPS_S,

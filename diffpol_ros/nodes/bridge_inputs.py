@@ -1,6 +1,7 @@
 """What the bridge listens to: chunks, the policy's heartbeat, and how many speak."""
 
 import threading
+from dataclasses import replace
 from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -9,18 +10,22 @@ from trajectory_msgs.msg import MultiDOFJointTrajectory
 
 from diffpol_ros.bridge.bridge import Bridge
 from diffpol_ros.control.follower import ArmingError
+from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.control.publisher_watch import Publisher, PublisherWatch
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import ObservationError
+from diffpol_ros.core.process_life import ProcessWatch
 from diffpol_ros.core.types import ActionChunk
 from diffpol_ros.nodes.bridge_loop import BridgeLoop
+from diffpol_ros.nodes.diagnostics import process_of
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_chunk_message
 from diffpol_ros.nodes.quality import EVENTS
 
 COMPLAINT_PERIOD_S = 2.0
 CHUNKS = "action_chunk"
+ENDED = "its process has ended"
 
 
 class BridgeInputs:
@@ -31,7 +36,9 @@ class BridgeInputs:
         self._node, self._bridge, self._loop = node, bridge, loop
         self._frame, self._clock = frame, clock
         self._offers, self._lock = PublisherWatch(CHUNKS), threading.Lock()
-        self._fit = False
+        self._last: Heartbeat | None = None
+        self._dead = ""
+        self._process = ProcessWatch(self._on_end)
         self._subscriptions = [
             node.create_subscription(MultiDOFJointTrajectory, CHUNKS, self._on_chunk, EVENTS),
             node.create_subscription(DiagnosticArray, TOPIC, self._on_heartbeat, EVENTS),
@@ -41,6 +48,7 @@ class BridgeInputs:
         """Listen no more."""
         while self._subscriptions:
             self._node.destroy_subscription(self._subscriptions.pop())
+        self._process.close()
 
     def _warn(self, complaint: str) -> None:
         self._node.get_logger().warning(complaint, throttle_duration_sec=COMPLAINT_PERIOD_S)
@@ -65,9 +73,25 @@ class BridgeInputs:
             self._bridge.counts["policy.malformed"] += 1
             self._warn(str(error))
             return
-        # An arm that is to brake does not wait for the next tick.
-        self._loop.post(partial(self._bridge.hear, beat, self._clock.now_ns()), urgent=self._fit and not beat.fit)
-        self._fit = beat.fit
+        if beat.instance == self._dead:
+            # Said before it ended, and heard after that.
+            return
+        # From here on nobody speaks for the one before, so that what is last is this one's.
+        self._process.follow(process_of(message))
+        was_fit = self._last is not None and self._last.fit
+        self._last = beat
+        self._hand_on(beat, urgent=was_fit and not beat.fit)
+
+    def _on_end(self, _: str) -> None:
+        """Speak for a policy whose process is gone: of its silence one would know only when it has lasted."""
+        beat = self._last
+        if beat is not None:
+            self._dead = beat.instance
+            self._hand_on(replace(beat, fit=False, reason=ENDED), urgent=True)
+
+    def _hand_on(self, beat: Heartbeat, urgent: bool) -> None:
+        """Tell the bridge; an arm that is to brake does not wait for the next tick."""
+        self._loop.post(partial(self._bridge.hear, beat, self._clock.now_ns()), urgent=urgent)
 
     def _on_chunk(self, message: MultiDOFJointTrajectory) -> None:
         self.check_publishers()

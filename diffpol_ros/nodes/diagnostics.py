@@ -9,6 +9,9 @@ from rclpy.node import Node
 
 from diffpol_ros.nodes.quality import EVENTS
 
+PROCESS = "process"
+"""The key under which a status tells its process (core/process_life.py), so that others hear of its end at once."""
+
 
 class Level(Enum):
     """How well it goes."""
@@ -51,6 +54,13 @@ def status_message(name: str, report: Report) -> DiagnosticStatus:
         message=report.message,
         values=[KeyValue(key=key, value=_text(value)) for key, value in report.values.items()],
     )
+
+
+def process_of(message: DiagnosticArray) -> str:
+    """Return the name of the process that a message says it is from, or an empty text."""
+    statuses: list[DiagnosticStatus] = list(message.status)
+    told = (each.value for status in statuses for each in status.values if each.key == PROCESS)
+    return next(told, "")
 
 
 def _text(value: object) -> str:

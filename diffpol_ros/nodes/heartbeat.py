@@ -4,7 +4,8 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.core.errors import ObservationError
-from diffpol_ros.nodes.diagnostics import Report, status_message
+from diffpol_ros.core.process_life import process_name
+from diffpol_ros.nodes.diagnostics import PROCESS, Report, status_message
 from diffpol_ros.nodes.messages import to_stamp
 
 TOPIC = "policy/status"
@@ -20,6 +21,7 @@ def to_heartbeat_message(beat: Heartbeat, node: str, now_ns: int) -> DiagnosticA
         "robot": beat.robot,
         "base_frame": beat.base_frame,
         "step_s": beat.step_s,
+        PROCESS: process_name(),
     }
     report = Report.ok(FIT, values) if beat.fit else Report.warn(beat.reason, values)
     message = DiagnosticArray(status=[status_message(node, report)])

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
+from diffpol_ros.core.process_life import process_name
 from diffpol_ros.core.statistics import largest_deviation
 from diffpol_ros.core.types import Tracking
 from diffpol_ros.estimation.report import ObjectReport
 from diffpol_ros.estimation.sight import Sight
-from diffpol_ros.nodes.diagnostics import Level, Report, status_message
+from diffpol_ros.nodes.diagnostics import PROCESS, Level, Report, status_message
 from diffpol_ros.nodes.messages import to_stamp
 
 LEVELS = {
@@ -54,7 +55,8 @@ def blindness(message: DiagnosticArray) -> str:
 
 def _cameras(sight: Sight) -> Report:
     level = Level.ERROR if sight.blind else Level.WARN if sight.lost else Level.OK
-    return Report(level, sight.message or "seeing", {f"lost.{name}": why for name, why in sight.lost.items()})
+    lost = {f"lost.{name}": why for name, why in sight.lost.items()}
+    return Report(level, sight.message or "seeing", {PROCESS: process_name(), **lost})
 
 
 def _report(report: ObjectReport) -> Report:

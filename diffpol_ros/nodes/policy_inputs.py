@@ -11,9 +11,12 @@ from sensor_msgs.msg import JointState
 
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import DiffpolError
+from diffpol_ros.core.process_life import ProcessWatch
+from diffpol_ros.nodes.diagnostics import process_of
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
 from diffpol_ros.nodes.object_status import blindness, from_status_message
 from diffpol_ros.nodes.quality import EVENTS, STATES
+from diffpol_ros.nodes.wake import Wake
 from diffpol_ros.policy.manifest.specs import ObservationSpec
 from diffpol_ros.policy.stage.journaled import Journaled
 from diffpol_ros.policy.stream_watch import StreamWatch
@@ -37,7 +40,9 @@ class PolicyInputs:
         self._changed = changed
         self._node, self._frame, self._clock = node, spec.frame, clock
         self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR, STATUS)}
-        self._blind = ""
+        self._blind = self._dead = ""
+        self._wake = Wake(node, changed)
+        self._process = ProcessWatch(self._on_end)
         self._stage, self._complain = stage, complain
         subscribe = node.create_subscription
         self._subscriptions = [
@@ -58,10 +63,14 @@ class PolicyInputs:
         """Return what is wrong with what comes in now, or an empty text: streams that do not flow, blind cameras."""
         now_ns = self._clock.now_ns()
         complaints = (stream.complaint(now_ns) for stream in self._streams.values())
+        if self._dead:
+            return f"{STATUS} is silent: the process of estimation has ended"
         return self._blind or next((complaint for complaint in complaints if complaint), "")
 
     def close(self) -> None:
         """Unsubscribe."""
+        self._wake.close()
+        self._process.close()
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
@@ -87,10 +96,21 @@ class PolicyInputs:
     def _on_status(self, message: DiagnosticArray) -> None:
         if not self._is_new(STATUS, from_stamp(message.header.stamp)):
             return
+        process = process_of(message)
+        if self._dead and process == self._dead:
+            # Said before it ended, and heard after that.
+            return
+        self._process.follow(process)
+        self._dead = ""
         self._stage.tracking(from_status_message(message))
         before, self._blind = self._blind, blindness(message)
         if self._blind != before:
             self._changed()
+
+    def _on_end(self, process: str) -> None:
+        """Take note that estimation is gone: of its silence one would know only when it has lasted."""
+        self._dead = process
+        self._wake()
 
     def _is_new(self, topic: str, stamp_ns: int) -> bool:
         return self._streams[topic].takes(stamp_ns, self._clock.now_ns())

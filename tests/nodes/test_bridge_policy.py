@@ -1,5 +1,6 @@
 """The bridge follows one policy that beats, is fit and keeps its bundle; nothing else moves the arm."""
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ pytest.importorskip("rclpy")
 from rclpy.node import Node
 from trajectory_msgs.msg import MultiDOFJointTrajectory
 
+from diffpol_ros.core.process_life import process_name
+from diffpol_ros.nodes import heartbeat
 from diffpol_ros.nodes.quality import EVENTS
 from tests.nodes.bridge_graph import Graph, live_twin
 
@@ -43,6 +46,19 @@ def test_a_silent_policy_holds_and_one_that_comes_back_moves_the_arm_again(graph
     graph.wait_for_verdict("HOLD: the policy has been silent")
     graph.operator.beat = replace(graph.fit, instance="two")
     graph.wait_for_verdict("HOLD: no chunk yet")
+    graph.publish_until_it_moves()
+
+
+def test_a_policy_whose_process_ends_is_not_waited_for(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["sleep", "100"]) as policy:
+        name = process_name(policy.pid)
+        monkeypatch.setattr(heartbeat, "process_name", lambda: name)
+        graph.move()
+        # Its beats go on, as if they had been under way: so it is not its silence that is told.
+        policy.kill()
+        graph.wait_for_verdict("HOLD: the policy is unfit: its process has ended")
+    monkeypatch.undo()
+    graph.operator.beat = replace(graph.fit, instance="two")
     graph.publish_until_it_moves()
 
 

@@ -1,5 +1,6 @@
 """The policy beats steadily, also while it infers, and says at once why it must not be followed."""
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ from diagnostic_msgs.msg import DiagnosticArray
 from diffpol_ros.control.policy_watch import Heartbeat
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.errors import BundleError
+from diffpol_ros.core.process_life import process_name
 from diffpol_ros.estimation.sight import Sight
-from diffpol_ros.nodes import policy_node
+from diffpol_ros.nodes import object_status, policy_node
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS
@@ -125,4 +127,19 @@ def test_a_dead_estimation_is_told_until_it_speaks(graph: Graph, listener: Liste
     sight, seen.sight = seen.sight, None
     graph.spin_until(lambda: listener.says("objects/status has been silent"))
     seen.sight = sight
+    graph.spin_until(lambda: listener.fit)
+
+
+def test_an_estimation_whose_process_ends_is_not_waited_for(
+    graph: Graph, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["sleep", "100"]) as estimation:
+        name = process_name(estimation.pid)
+        monkeypatch.setattr(object_status, "process_name", lambda: name)
+        graph.policy.start()
+        graph.spin_until(lambda: listener.fit)
+        # What it said goes on coming, as if it had been under way: so it is not its silence that is told.
+        estimation.kill()
+        graph.spin_until(lambda: listener.says("the process of estimation has ended"))
+    monkeypatch.undo()
     graph.spin_until(lambda: listener.fit)
