@@ -30,7 +30,7 @@ def judge(fault: Fault, verdicts: Sequence[Seen], struck_ns: int) -> Judgement:
     answer = first(verdicts, struck_ns, final(fault))
     others = [seen for seen in verdicts if _contradicts(fault, seen, struck_ns)]
     return Judgement(
-        noticed=to_seconds(noticed.arrived_ns - struck_ns) if noticed else None,
+        noticed=to_seconds(max(noticed.made_ns - struck_ns, 0)) if noticed else None,
         answer=answer,
         complaint=_complaint(fault, answer, others, verdicts),
         only_time=all(seen.word == "HOLD" for seen in others),

@@ -18,13 +18,22 @@ class RigError(DiffpolError):
 
 @dataclass(frozen=True)
 class Seen:
-    """A verdict of the gate as its topic told it: when it arrived (steady) and when it was made (stamp) [ns]."""
+    """A verdict of the gate as its topic told it: when it arrived (steady) and when it was made (stamp) [ns].
+
+    delay_ns: how long it was on its way to the rig and waited to be heard; 0 where its stamp is of a clock that was set.
+    """
 
     arrived_ns: int
     stamp_ns: int
     word: str
     name: str
     reason: str
+    delay_ns: int = 0
+
+    @property
+    def made_ns(self) -> int:
+        """When it was made (steady) [ns]."""
+        return self.arrived_ns - self.delay_ns
 
     @property
     def code(self) -> str:

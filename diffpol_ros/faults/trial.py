@@ -87,7 +87,7 @@ def _strike(fault: Fault, rig: Rig, trial: Trial) -> tuple[Trial, bool]:
     trial = replace(trial, noticed=judged.noticed, complaint=complaint)
     answer = judged.answer
     if answer is not None:
-        safe_ns = max(answer.arrived_ns, rig.last_target_ns(answer))
+        safe_ns = max(answer.made_ns, rig.last_target_ns(answer), struck_ns)
         trial = replace(trial, safe=to_seconds(safe_ns - struck_ns), verdict=answer.code, reason=answer.reason)
     return trial, bool(judged.complaint) and judged.only_time and trial.stall >= LONGEST_STALL_S
 

@@ -11,7 +11,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.clock import SteadyClock, to_ns
+from diffpol_ros.core.clock import SteadyClock, SystemClock, to_ns
 from diffpol_ros.faults.rig import Answer, RigError, Seen
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import RECORDED_EVENTS, RECORDED_STATES
@@ -23,6 +23,8 @@ SERVICE_DEADLINE_S = 10.0
 ANSWER_S, ATTEMPTS = 3.0, 4
 AGAIN_S = 0.05
 KEPT = 20_000
+LONGEST_DELAY_NS = to_ns(0.5)
+"""Of a message within one machine; a stamp further from the time is of a clock that was set."""
 
 
 class Operator:
@@ -31,7 +33,7 @@ class Operator:
     def __init__(self, node: Node, health: Callable[[], None] = lambda: None) -> None:
         """Listen as `node`; `health` raises when waiting has become pointless."""
         self.node, self._health = node, health
-        self._steady = SteadyClock()
+        self._steady, self._wall = SteadyClock(), SystemClock()
         self._seen: deque[Seen] = deque(maxlen=KEPT)
         self._targets: deque[JointState] = deque(maxlen=KEPT)
         self._states: deque[JointState] = deque(maxlen=KEPT)
@@ -137,10 +139,13 @@ class Operator:
         statuses: list[DiagnosticStatus] = list(message.status)
         status = statuses[0]
         values = {each.key: each.value for each in status.values}
+        stamp_ns = from_stamp(message.header.stamp)
+        delay_ns = self._wall.now_ns() - stamp_ns
         self._seen.append(
             Seen(
                 arrived_ns=self.now_ns(),
-                stamp_ns=from_stamp(message.header.stamp),
+                stamp_ns=stamp_ns,
+                delay_ns=delay_ns if 0 <= delay_ns <= LONGEST_DELAY_NS else 0,
                 word=values["verdict"],
                 name=values["name"],
                 reason=values["reason"],

@@ -40,6 +40,13 @@ def test_the_time_to_safe_is_that_from_the_strike_to_the_expected_stop() -> None
     assert trial.safe == pytest.approx(0.04) and trial.noticed == pytest.approx(0.04)
 
 
+def test_what_the_rig_hears_late_is_counted_from_when_the_gate_said_it() -> None:
+    rig = WrittenRig(latched(after=4))
+    rig.delay_ns = STEP_NS
+    trial = run_trial(FAULT, rig)
+    assert trial.safe == pytest.approx(0.03) and trial.noticed == pytest.approx(0.03)
+
+
 def test_another_stop_than_the_expected_fails() -> None:
     trial = run_trial(FAULT, WrittenRig(latched("tracking")))
     assert not trial.passed and "stop.tracking" in trial.complaint

@@ -18,6 +18,7 @@ class WrittenRig:
     def __init__(self, answers: Callable[["WrittenRig"], tuple[str, str]]) -> None:
         self.answers = answers
         self.time_ns, self.struck_ns, self.healed_ns = 0, -1, -1
+        self.delay_ns = 0
         self.enabled, self.was_reset = True, False
         self.enable_always = False
         self.dead, self.stall = "", 0.0
@@ -42,7 +43,7 @@ class WrittenRig:
         while not condition() and self.time_ns <= end_ns:
             self.time_ns += STEP_NS
             word, name = self.answers(self)
-            self.seen.append(Seen(self.time_ns, self.time_ns, word, name, "as written"))
+            self.seen.append(Seen(self.time_ns, self.time_ns, word, name, "as written", self.delay_ns))
 
     def call(self, service: str) -> Answer:
         self.calls.append(service)
