@@ -85,16 +85,17 @@ def _name(pid: int) -> str:
 
 def _open(name: str) -> int | None:
     """Return a file that becomes readable when process `name` ends; None where it is not to be had."""
-    parts = name.split("/")
-    number = parts[2] if len(parts) == 4 else ""
-    if not number.isdecimal() or int(number) == os.getpid():
+    own, parts = process_name(), name.split("/")
+    # A Python that was built for an old Linux lacks the call.
+    if parts[:2] != own.split("/")[:2] or len(parts) != 4 or name == own or not hasattr(os, "pidfd_open"):
         return None
     try:
-        pidfd = os.pidfd_open(int(number))
-    except OSError:
+        pid = int(parts[2])
+        pidfd = os.pidfd_open(pid)
+    except (OSError, ValueError):
         return None
     # Looked at after it was opened: so it is not another process that got the number of one that has ended.
-    if process_name(int(number)) != name:
+    if process_name(pid) != name:
         os.close(pidfd)
         return None
     return pidfd

@@ -20,7 +20,7 @@ class RigError(DiffpolError):
 class Seen:
     """A verdict of the gate as its topic told it: when it arrived (steady) and when it was made (stamp) [ns].
 
-    delay_ns: how long it was on its way to the rig and waited to be heard; 0 where its stamp is of a clock that was set.
+    delay_ns: how long it was on its way and waited to be heard; 0 where its stamp is of a clock that was set.
     """
 
     arrived_ns: int

@@ -83,11 +83,22 @@ def test_what_is_not_that_very_process_is_not_watched(sleeper: "subprocess.Popen
     watch.close()
 
 
-@pytest.mark.parametrize("name", ["", "nonsense", "a/b/c/d", process_name()])
+@pytest.mark.parametrize("name", ["", "nonsense", "a/b/c/d", "OWN", "OWN/", "OWN-"])
 def test_what_names_no_other_process_is_borne(name: str) -> None:
     before = threading.active_count()
     watch = ProcessWatch(Ends())
-    watch.follow(name)
+    watch.follow(name.replace("OWN", process_name()))
+    assert threading.active_count() == before
+    watch.close()
+
+
+def test_a_python_without_the_call_watches_nothing(
+    sleeper: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pidfd_open")
+    before = threading.active_count()
+    watch = ProcessWatch(Ends())
+    watch.follow(process_name(sleeper.pid))
     assert threading.active_count() == before
     watch.close()
 
