@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
+
+LAST_BREATH_S = 5.0
+"""A thread that was joined may still be listed for a moment."""
 
 # A busy machine is no failure, and a check of a change must not depend on luck.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
@@ -74,6 +78,9 @@ def _no_participant_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     before = participants()
     yield
+    deadline = time.monotonic() + LAST_BREATH_S
+    while participants() > before and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert participants() <= before, "a node was not destroyed: its DDS participant lives on"
 
 

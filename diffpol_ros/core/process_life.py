@@ -92,7 +92,7 @@ def _open(name: str) -> int | None:
     try:
         pid = int(parts[2])
         pidfd = os.pidfd_open(pid)
-    except (OSError, ValueError):
+    except (OSError, OverflowError, ValueError):
         return None
     # Looked at after it was opened: so it is not another process that got the number of one that has ended.
     if process_name(pid) != name:

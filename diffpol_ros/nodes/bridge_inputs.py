@@ -15,12 +15,12 @@ from diffpol_ros.control.publisher_watch import Publisher, PublisherWatch
 from diffpol_ros.control.verdict import Hold, Stop
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import ObservationError
-from diffpol_ros.core.process_life import ProcessWatch
 from diffpol_ros.core.types import ActionChunk
 from diffpol_ros.nodes.bridge_loop import BridgeLoop
 from diffpol_ros.nodes.diagnostics import process_of
 from diffpol_ros.nodes.heartbeat import TOPIC, from_heartbeat_message
 from diffpol_ros.nodes.messages import from_chunk_message
+from diffpol_ros.nodes.peer_process import PeerProcess
 from diffpol_ros.nodes.quality import EVENTS
 
 COMPLAINT_PERIOD_S = 2.0
@@ -38,7 +38,7 @@ class BridgeInputs:
         self._offers, self._lock = PublisherWatch(CHUNKS), threading.Lock()
         self._last: Heartbeat | None = None
         self._dead = ""
-        self._process = ProcessWatch(self._on_end)
+        self._process = PeerProcess(node, self._on_end)
         self._subscriptions = [
             node.create_subscription(MultiDOFJointTrajectory, CHUNKS, self._on_chunk, EVENTS),
             node.create_subscription(DiagnosticArray, TOPIC, self._on_heartbeat, EVENTS),
@@ -76,7 +76,6 @@ class BridgeInputs:
         if beat.instance == self._dead:
             # Said before it ended, and heard after that.
             return
-        # From here on nobody speaks for the one before, so that what is last is this one's.
         self._process.follow(process_of(message))
         was_fit = self._last is not None and self._last.fit
         self._last = beat
@@ -87,7 +86,9 @@ class BridgeInputs:
         beat = self._last
         if beat is not None:
             self._dead = beat.instance
-            self._hand_on(replace(beat, fit=False, reason=ENDED), urgent=True)
+            # Why it was unfit before says why it ended.
+            reason = ENDED if beat.fit else f"{beat.reason}; {ENDED}"
+            self._hand_on(replace(beat, fit=False, reason=reason), urgent=True)
 
     def _hand_on(self, beat: Heartbeat, urgent: bool) -> None:
         """Tell the bridge; an arm that is to brake does not wait for the next tick."""

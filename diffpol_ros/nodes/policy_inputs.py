@@ -11,12 +11,11 @@ from sensor_msgs.msg import JointState
 
 from diffpol_ros.core.clock import Clock
 from diffpol_ros.core.errors import DiffpolError
-from diffpol_ros.core.process_life import ProcessWatch
 from diffpol_ros.nodes.diagnostics import process_of
 from diffpol_ros.nodes.messages import from_estimate_message, from_pose_message, from_stamp, gripper_width
 from diffpol_ros.nodes.object_status import blindness, from_status_message
+from diffpol_ros.nodes.peer_process import PeerProcess
 from diffpol_ros.nodes.quality import EVENTS, STATES
-from diffpol_ros.nodes.wake import Wake
 from diffpol_ros.policy.manifest.specs import ObservationSpec
 from diffpol_ros.policy.stage.journaled import Journaled
 from diffpol_ros.policy.stream_watch import StreamWatch
@@ -41,8 +40,7 @@ class PolicyInputs:
         self._node, self._frame, self._clock = node, spec.frame, clock
         self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR, STATUS)}
         self._blind = self._dead = ""
-        self._wake = Wake(node, changed)
-        self._process = ProcessWatch(self._on_end)
+        self._process = PeerProcess(node, self._on_end)
         self._stage, self._complain = stage, complain
         subscribe = node.create_subscription
         self._subscriptions = [
@@ -55,7 +53,8 @@ class PolicyInputs:
             self._subscriptions.append(subscribe(PoseWithCovarianceStamped, f"objects/{name}/pose", callback, EVENTS))
 
     def reset(self) -> None:
-        """Forget how the streams flow."""
+        """Forget how the streams flow, and who is dead."""
+        self._dead = ""
         for stream in self._streams.values():
             stream.forget()
 
@@ -69,7 +68,6 @@ class PolicyInputs:
 
     def close(self) -> None:
         """Unsubscribe."""
-        self._wake.close()
         self._process.close()
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
@@ -110,7 +108,7 @@ class PolicyInputs:
     def _on_end(self, process: str) -> None:
         """Take note that estimation is gone: of its silence one would know only when it has lasted."""
         self._dead = process
-        self._wake()
+        self._changed()
 
     def _is_new(self, topic: str, stamp_ns: int) -> bool:
         return self._streams[topic].takes(stamp_ns, self._clock.now_ns())

@@ -1,5 +1,6 @@
 """The end of another process is told at once, and of no other process than the one that was named."""
 
+import gc
 import os
 import subprocess
 import threading
@@ -83,11 +84,12 @@ def test_what_is_not_that_very_process_is_not_watched(sleeper: "subprocess.Popen
     watch.close()
 
 
-@pytest.mark.parametrize("name", ["", "nonsense", "a/b/c/d", "OWN", "OWN/", "OWN-"])
+@pytest.mark.parametrize("name", ["", "nonsense", "a/b/c/d", "OWN", "OWN/", "OWN-", "PLACE/99999999999999999999/0"])
 def test_what_names_no_other_process_is_borne(name: str) -> None:
     before = threading.active_count()
     watch = ProcessWatch(Ends())
-    watch.follow(name.replace("OWN", process_name()))
+    own = process_name()
+    watch.follow(name.replace("OWN", own).replace("PLACE", "/".join(own.split("/")[:2])))
     assert threading.active_count() == before
     watch.close()
 
@@ -104,6 +106,7 @@ def test_a_python_without_the_call_watches_nothing(
 
 
 def test_nothing_is_left_open(sleeper: "subprocess.Popen[bytes]") -> None:
+    gc.collect()
     before = open_files()
     for _ in range(3):
         watch = ProcessWatch(Ends())

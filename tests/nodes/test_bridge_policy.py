@@ -62,6 +62,18 @@ def test_a_policy_whose_process_ends_is_not_waited_for(graph: Graph, monkeypatch
     graph.publish_until_it_moves()
 
 
+def test_the_last_words_of_a_policy_that_ends_are_kept(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["sleep", "100"]) as policy:
+        name = process_name(policy.pid)
+        monkeypatch.setattr(heartbeat, "process_name", lambda: name)
+        graph.operator.beat = replace(graph.fit, digest="", fit=False, reason="denoiser.onnx: sha256 differs")
+        graph.wait_for(lambda: graph.heard)
+        policy.kill()
+        graph.wait_for(lambda: graph.heard and "its process has ended" in graph.heard.reason)
+    refused = graph.call("enable")
+    assert not refused.success and "sha256 differs; its process has ended" in refused.message
+
+
 def test_an_unfit_policy_holds_with_its_own_reason(graph: Graph) -> None:
     graph.move()
     graph.operator.beat = replace(graph.fit, fit=False, reason="object block is lost")
