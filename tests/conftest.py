@@ -70,12 +70,9 @@ def _thread_name(thread: Path) -> str:
         return ""
 
 
-@pytest.fixture(autouse=True)
-def _no_participant_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hold a test to the nodes it made: one left to the garbage collector can hang a later test in FastDDS."""
-    if request.node.get_closest_marker("ros") is None:
-        yield
-        return
+@pytest.fixture(scope="module", autouse=True)
+def _no_participant_is_left() -> Iterator[None]:
+    """Hold the tests of a file to the nodes they made: one left to the collector can hang a later test in FastDDS."""
     before = participants()
     yield
     deadline = time.monotonic() + LAST_BREATH_S
