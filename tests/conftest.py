@@ -4,13 +4,14 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.waiting import wait_until
 
 # Groups whose tests hold processes to real time: beside anything else on two cores they would measure the machine.
 IN_REAL_TIME = {"system", "fake_rig", "simulated_fr3"}
@@ -75,10 +76,7 @@ def _no_participant_is_left() -> Iterator[None]:
     """Hold the tests of a file to the nodes they made: one left to the collector can hang a later test in FastDDS."""
     before = participants()
     yield
-    deadline = time.monotonic() + LAST_BREATH_S
-    while participants() > before and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert participants() <= before, "a node was not destroyed: its DDS participant lives on"
+    wait_until(lambda: participants() <= before, LAST_BREATH_S, "the end of all nodes (destroy them)")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
 """Nodes of the real graph as processes, for the tests that need them."""
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +14,6 @@ from diffpol_ros.graph.ports import free_ports
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
 
 START_DEADLINE_S = 60.0
-
-
-def wait_until(condition: Callable[[], object], deadline_s: float = START_DEADLINE_S, what: str = "it") -> None:
-    """Return when `condition` holds; fail at the deadline."""
-    deadline = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < deadline, f"{what} did not happen within {deadline_s:.0f} s"
-        time.sleep(0.02)
 
 
 def arguments(folder: Path) -> LaunchArguments:

@@ -30,7 +30,8 @@ from diffpol_ros.nodes.session import ros_node
 from tests.bridge.homing_robot import HOMES, LONGEST_S, STANDS, HomingHand, HomingRobot
 from tests.bridge.stage import Stage
 from tests.control.arm import PANDA
-from tests.graph_run import running, wait_until
+from tests.graph_run import running
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.ros, pytest.mark.timeout(120)]
 PROMPTLY_S = 0.5 * LONGEST_S

@@ -15,9 +15,10 @@ from diffpol_ros.cli.replay_live import plan_of, run_live
 from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.gathering import load_run
-from tests.graph_run import processes_of, wait_until
+from tests.graph_run import processes_of
 from tests.replay.synthetic import SyntheticRun
 from tests.tiny_policy import write_tiny_bundle
+from tests.waiting import wait_until
 
 GOLDEN = Path(__file__).parents[1] / "reenact" / "golden"
 ASKED = Replay(GOLDEN, live=True)

@@ -13,7 +13,8 @@ from rclpy.executors import SingleThreadedExecutor
 
 from diffpol_ros.nodes.quality import EVENTS
 from diffpol_ros.nodes.session import ros_node
-from tests.graph_run import START_DEADLINE_S, arguments, running, wait_until
+from tests.graph_run import START_DEADLINE_S, arguments, running
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("system"), pytest.mark.timeout(150)]
 

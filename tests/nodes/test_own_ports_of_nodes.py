@@ -10,7 +10,7 @@ from diffpol_ros.graph.cleanup import remove_shared_memory, shared_memory_of
 from diffpol_ros.graph.joining import PROFILE
 from diffpol_ros.graph.own_ports import OWN_NUMBERS
 from diffpol_ros.graph.ports import user_port
-from tests.graph_run import wait_until
+from tests.waiting import wait_until
 
 NODE = """
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from sim.errors import SimulationError
 from sim.parallel import parallel
+from tests.waiting import wait_until
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -46,22 +45,15 @@ def test_no_process_outlives_the_one_that_is_killed(tmp_path: Path, repository: 
     environment = os.environ | {"PYTHONPATH": str(repository)}
     parent = subprocess.Popen([sys.executable, script], env=environment)
     try:
-        wait_until(lambda: len(list(pids.iterdir())) == 2, "the work did not begin")
+        wait_until(lambda: len(list(pids.iterdir())) == 2, what="the work's beginning")
     finally:
         parent.kill()
         parent.wait()
     # What is left of a process that has ended has no folder.
     workers = [Path(f"/proc/{each.name}/cwd") for each in pids.iterdir()]
     try:
-        wait_until(lambda: not any(worker.exists() for worker in workers), "a process goes on for nobody")
+        wait_until(lambda: not any(worker.exists() for worker in workers), what="the end of those who work for nobody")
     finally:
         for worker in workers:
             if worker.exists():
                 os.kill(int(worker.parent.name), signal.SIGKILL)
-
-
-def wait_until(condition: Callable[[], bool], complaint: str) -> None:
-    deadline = time.monotonic() + 60.0
-    while not condition():
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.05)

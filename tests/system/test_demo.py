@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from diffpol_ros.graph.ports import free_ports
-from tests.graph_run import processes_of, shared_memory_files, wait_until
+from tests.graph_run import processes_of, shared_memory_files
 from tests.tiny_policy import write_tiny_bundle
+from tests.waiting import wait_until
 
 pytestmark = [
     pytest.mark.ros,
