@@ -1,7 +1,6 @@
 """A fake plant behind the twin's servers, reachable through sockets as the real ones are."""
 
 import dataclasses
-import time
 from collections.abc import Callable
 
 from diffpol_ros.core.clock import ManualClock, SteadyClock
@@ -55,11 +54,3 @@ def settings_of(description: RobotDescription, port: int, gripper_port: int) -> 
     """Return the description's Polymetis settings with other ports."""
     settings = description.backend.settings.read(PolymetisSettings)
     return dataclasses.replace(settings, port=port, gripper_port=gripper_port)
-
-
-def wait_until(condition: Callable[[], bool], deadline_s: float = 10.0) -> None:
-    """Return once `condition` holds, fail where it does not within `deadline_s`."""
-    end = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < end, f"did not happen within {deadline_s} s"
-        time.sleep(0.002)

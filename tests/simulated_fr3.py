@@ -9,8 +9,7 @@ import platform
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from diffpol_ros.core.robot_description import RobotDescription, load_robot_desc
 from diffpol_ros.robots.libfranka.deadlines import Deadlines
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
+from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # For a checkout whose environments lie elsewhere.
@@ -48,14 +48,6 @@ needs_simulated_fr3 = [
     # One server at a time: it lives at 1 kHz in Python.
     pytest.mark.xdist_group("simulated_fr3"),
 ]
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    """Poll `condition` until it holds, or fail after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.005)
 
 
 class SimulatedFr3:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-POLL_S = 0.02
+POLL_S = 0.005
 
 
 def wait_until(condition: Callable[[], object], deadline_s: float = 60.0, what: str = "it") -> None:

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +13,14 @@ from diffpol_ros.graph import cleanup
 from diffpol_ros.graph.cleanup import Process, identify, is_alive
 from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
+from tests.waiting import wait_until
 
 DEADLINE_S = 20.0
 KILLED_SUPERVISOR = """
 import os, signal, sys, time
 from pathlib import Path
-from tests.graph.test_supervisor import stand_in, wait_until, supervised
+from tests.graph.test_supervisor import stand_in, supervised
+from tests.waiting import wait_until
 with supervised(Path(sys.argv[1]), stand_in("one", "live"), stand_in("two", "stubborn")) as supervisor:
     wait_until(lambda: all((Path(sys.argv[1]) / f"{name}.log").read_text() for name in ("one", "two")))
     print(*(supervisor.process(name).pid for name in ("one", "two")), flush=True)
@@ -42,13 +42,6 @@ def autogroup_niceness(process: int) -> int | None:
     path = Path(f"/proc/{process}/autogroup")
     said = path.read_text(encoding="ascii").split() if path.exists() else []
     return int(said[-1]) if said else None
-
-
-def wait_until(condition: Callable[[], object], deadline_s: float = DEADLINE_S) -> None:
-    deadline = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.01)
 
 
 def test_a_node_stands_back_as_far_as_its_description_says(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from unittest import mock
 
 import numpy as np
 import rclpy
@@ -22,11 +24,14 @@ from diffpol_ros.nodes.messages import from_pose_message, from_stamp, to_chunk_m
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.nodes.spinner import Spinner
 from diffpol_ros.robots.base import Robot
+from diffpol_ros.robots.polymetis.channel import Deadlines
 from tests.control.arm import PANDA, STEP_NS
 from tests.fake_twin import FakeTwin
 
 DEADLINE_S = 20.0
 FRAME = "panda_link0"
+# For servers that live in the same process as the bridge and its operator.
+PATIENT = Deadlines(state=1.0, update=1.0, stop=5.0, hand=5.0, tick=20.0, connect=20.0)
 FIT = Heartbeat("one", "made_up", "d1", "panda", FRAME, 0.1, True)
 SERVICES = ("enable", "stop", "reset", "recover", "home_gripper")
 
@@ -85,6 +90,7 @@ class Graph:
     frame = FRAME
     fit = FIT
     spinner: Spinner | None = None
+    patience: ExitStack | None = None
 
     def __init__(self, twin: FakeTwin, *, alone: bool = False, **parameters: object) -> None:
         told = {
@@ -99,7 +105,10 @@ class Graph:
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.operator)
-        self.bridge.start()
+        self.patience = ExitStack()
+        self.patience.enter_context(mock.patch("diffpol_ros.robots.polymetis.ticking.FROZEN_SECONDS", 1.0))
+        with mock.patch("diffpol_ros.robots.polymetis.robot.Deadlines", return_value=PATIENT):
+            self.bridge.start()
         if alone:
             self._spin_alone()
         else:
@@ -177,6 +186,8 @@ class Graph:
         self.bridge.close()
         self.operator.destroy_node()
         rclpy.try_shutdown()
+        if self.patience is not None:
+            self.patience.close()
 
 
 def live_twin() -> FakeTwin:

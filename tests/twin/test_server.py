@@ -24,7 +24,8 @@ from diffpol_ros.robots.polymetis.settings import PolymetisSettings
 from diffpol_ros.robots.polymetis.stored_controllers import StoredControllers
 from diffpol_ros.twin.server import PolymetisServer
 from tests.fake_plant import HOME, FakePlant
-from tests.fake_twin import FakeTwin, wait_until
+from tests.fake_twin import FakeTwin
+from tests.waiting import wait_until
 
 
 class Caller:

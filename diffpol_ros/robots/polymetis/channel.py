@@ -1,6 +1,5 @@
 """Calls to a Polymetis server, each with a deadline; every failure names the address and the cure."""
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ import grpc
 
 from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.robots.base import ControllerStopped, RobotUnreachable
+from diffpol_ros.robots.polymetis.connection_watch import ConnectionWatch
 from diffpol_ros.robots.polymetis.messages import Method
 
 OPTIONS = [
@@ -20,7 +20,6 @@ OPTIONS = [
     ("grpc.max_reconnect_backoff_ms", 1000),
 ]
 
-WATCHING_SECONDS = 0.5
 CONTROLLER_GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.FAILED_PRECONDITION)
 
 
@@ -56,6 +55,7 @@ class PolymetisChannel:
         self._uploads: dict[str, Callable[..., Any]] = {}
         self._why_closed = "it was not connected yet: connect first"
         self._closed = False
+        self._watch = ConnectionWatch()
 
     def open(self) -> None:
         """Begin a new connection and end the one before, with whatever was still under way in it."""
@@ -70,17 +70,15 @@ class PolymetisChannel:
 
     def on_disconnect(self, react: Callable[[], None]) -> None:
         """Call `react`, from another thread, whenever the present connection, which is up, no longer is."""
-        channel, watching = self._channel, threading.Event()
+        channel = self._channel
+        if channel is None:
+            return
 
         def forward(connectivity: grpc.ChannelConnectivity) -> None:
-            watching.set()
             if connectivity is not grpc.ChannelConnectivity.READY and channel is self._channel:
                 react()
 
-        if channel is not None:
-            channel.subscribe(forward)
-            # Until then grpc's watching thread would raise on a channel that is closed.
-            watching.wait(WATCHING_SECONDS)
+        self._watch.begin(channel, forward)
 
     def call(self, name: str, request: Any, deadline_s: float) -> Any:
         """Return the answer to one request; where the method streams requests, to a stream of that one.
@@ -131,6 +129,7 @@ class PolymetisChannel:
         channel, self._channel = self._channel, None
         self._calls, self._uploads = {}, {}
         if channel is not None:
+            self._watch.end()
             channel.close()
 
     def _unreachable(self, why: str) -> RobotUnreachable:

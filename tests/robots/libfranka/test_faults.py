@@ -17,7 +17,8 @@ from diffpol_ros.core.types import JointTarget
 from diffpol_ros.robots.base import ControllerStopped, NeedsRecovery, RobotFrozen, RobotUnreachable
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
-from tests.simulated_fr3 import SimulatedFr3, fr3, needs_simulated_fr3, patient, robot_at, simulated_fr3, wait_until
+from tests.simulated_fr3 import SimulatedFr3, fr3, needs_simulated_fr3, patient, robot_at, simulated_fr3
+from tests.waiting import wait_until
 
 pytestmark = needs_simulated_fr3
 

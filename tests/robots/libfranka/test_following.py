@@ -6,7 +6,8 @@ import pytest
 from diffpol_ros.core.types import Array, JointTarget
 from diffpol_ros.robots.base import ControllerStopped
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
-from tests.simulated_fr3 import BEGINNING, SimulatedFr3, needs_simulated_fr3, robot_at, simulated_fr3, wait_until
+from tests.simulated_fr3 import BEGINNING, SimulatedFr3, needs_simulated_fr3, robot_at, simulated_fr3
+from tests.waiting import wait_until
 
 pytestmark = needs_simulated_fr3
 

@@ -16,7 +16,7 @@ from diffpol_ros.robots.libfranka.hand import LibfrankaHand
 from diffpol_ros.robots.libfranka.robot import LibfrankaRobot
 from diffpol_ros.robots.libfranka.settings import LibfrankaSettings
 from tests.robots.libfranka.scripted_franky import ScriptedFranky
-from tests.simulated_fr3 import wait_until
+from tests.waiting import wait_until
 
 FR3 = load_robot_description("fr3")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from diffpol_ros.core.errors import RobotError
 from diffpol_ros.core.types import Array
-from tests.simulated_fr3 import SimulatedFr3, fr3, robot_at, wait_until
+from tests.simulated_fr3 import SimulatedFr3, fr3, robot_at
+from tests.waiting import wait_until
 
 NOT_LOST_S = 30.0
 

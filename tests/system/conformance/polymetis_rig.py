@@ -8,7 +8,8 @@ from diffpol_ros.twin.gripper_server import GripperServer
 from diffpol_ros.twin.realtime import RealtimePlant
 from diffpol_ros.twin.server import PolymetisServer
 from diffpol_ros.twin.simulation import Simulation
-from tests.fake_twin import OffsetClock, settings_of, wait_until
+from tests.fake_twin import OffsetClock, settings_of
+from tests.waiting import wait_until
 
 # The twin lives faster than the test, so that motions take less of its time.
 SPEED = 4.0

@@ -10,7 +10,8 @@ from diffpol_ros.robots.polymetis.channel import Deadlines
 from diffpol_ros.robots.polymetis.gripper import PolymetisGripper
 from diffpol_ros.robots.polymetis.messages import GRIPPER_METHODS, Empty, GripperMetadata, GripperState
 from diffpol_ros.twin.rpc import RpcServer, unimplemented
-from tests.fake_twin import FakeTwin, OffsetClock, wait_until
+from tests.fake_twin import FakeTwin, OffsetClock
+from tests.waiting import wait_until
 
 ANSWERS = {
     "GetRobotClientMetadata": lambda _request, _context: GripperMetadata(max_width=0.08),

@@ -9,8 +9,9 @@ from diffpol_ros.core.types import JointTarget
 from diffpol_ros.faults.line import proxy_line
 from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, OffsetClock, settings_of, wait_until
+from tests.fake_twin import FakeTwin, OffsetClock, settings_of
 from tests.system.polymetis.conftest import DEADLINES
+from tests.waiting import wait_until
 
 CLOSED = JointTarget(0, HOME, 0.0)
 

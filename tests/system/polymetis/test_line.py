@@ -18,7 +18,8 @@ from diffpol_ros.robots.polymetis.stored_controllers import OLDEST_UPDATE
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.controllers import NativeController
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, OffsetClock, settings_of, wait_until
+from tests.fake_twin import FakeTwin, OffsetClock, settings_of
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_while_the_line_is_pulled_the_state_is_the_one_before(far_robot: Polymet
     line.stall()
     assert far_robot.state() is before
     line.resume()
-    wait_until(lambda: far_robot.state().stamp_ns > before.stamp_ns)
+    wait_until(lambda: _answers(far_robot, before.stamp_ns))
     far_robot.send(target(0.01))
 
 
@@ -99,7 +100,7 @@ def test_nothing_that_was_under_way_moves_the_arm_later(
             far_robot.send(target(0.5))
     let_pass(twin, 0.3)
     line.resume()
-    wait_until(lambda: far_robot.state().stamp_ns > 0)
+    wait_until(lambda: _answers(far_robot))
     np.testing.assert_allclose(held(twin), HOME, atol=1e-6)
 
 
@@ -149,7 +150,15 @@ def test_a_new_connection_takes_over_from_one_that_still_waits(far_robot: Polyme
         line.cut()
         line.resume()
         wait_until(lambda: _connects(far_robot))
-        assert far_robot.state().stamp_ns > 0
+        wait_until(lambda: _answers(far_robot))
+
+
+def _answers(robot: PolymetisRobot, after_ns: int = 0) -> bool:
+    """Return whether the robot tells of a tick after `after_ns`; on a busy machine the first answers may be late."""
+    try:
+        return robot.state().stamp_ns > after_ns
+    except RobotUnreachable:
+        return False
 
 
 def _connects(robot: PolymetisRobot) -> bool:

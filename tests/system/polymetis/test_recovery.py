@@ -13,7 +13,8 @@ from diffpol_ros.twin import wire
 from diffpol_ros.twin.controllers import NativeController
 from diffpol_ros.twin.plant import PlantState
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, wait_until
+from tests.fake_twin import FakeTwin
+from tests.waiting import wait_until
 
 
 def target(offset: float = 0.0) -> JointTarget:

@@ -12,7 +12,8 @@ from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.controllers import NativeController
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, settings_of, wait_until
+from tests.fake_twin import FakeTwin, settings_of
+from tests.waiting import wait_until
 
 
 def target(offset: float = 0.0, width: float = 0.08) -> JointTarget:

@@ -10,7 +10,8 @@ from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from diffpol_ros.twin.controller_manager import Status
 from diffpol_ros.twin.server import PolymetisServer
 from tests.fake_plant import HOME
-from tests.fake_twin import FakeTwin, OffsetClock, wait_until
+from tests.fake_twin import FakeTwin, OffsetClock
+from tests.waiting import wait_until
 
 
 def target(offset: float = 0.0, width: float = 0.08) -> JointTarget:
