@@ -58,9 +58,11 @@ class BridgeLoop:
         self._thread.start()
 
     def stop(self) -> bool:
-        """End after the tick that runs, refusing what still waits; safe to call twice. Return whether it ended."""
+        """End at once or after the tick that runs, refusing what waits; safe to call twice. Return whether it ended."""
         self._ending.set()
         thread, ended = self._thread, True
+        if self._pace is not None:
+            self._pace.hurry()
         if thread is not None:
             thread.join(LONGEST_END_S)
             ended, self._thread = not thread.is_alive(), None
@@ -103,6 +105,8 @@ class BridgeLoop:
             prepare()
             while not ending.is_set():
                 due = pace()
+                if ending.is_set():
+                    return
                 self._do_asked()
                 if due:
                     self._attempt(self._tick)
