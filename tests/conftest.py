@@ -1,33 +1,26 @@
 """The surroundings of every test: a ROS domain for each worker, one thread a library, logs out of the way."""
 
+import atexit
 import os
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.domains import claim_domain
 from tests.waiting import wait_until
 
 # Groups whose tests hold processes to real time: beside anything else on two cores they would measure the machine.
 IN_REAL_TIME = {"system", "fake_rig", "simulated_fr3"}
 
 # Everything here must be in place before the first import of rclpy, numpy or onnxruntime.
-FIRST_DOMAIN, RUNS, WORKERS_PER_RUN = 10, 20, 4
-
-
-def domain_id() -> int:
-    """Return a domain of this worker's own; two test runs on one machine rarely meet."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return FIRST_DOMAIN + WORKERS_PER_RUN * (zlib.crc32(run.encode()) % RUNS) + worker % WORKERS_PER_RUN
-
-
-os.environ["ROS_DOMAIN_ID"] = str(domain_id())
+_domain, _claim = claim_domain()
+atexit.register(_claim.close)
+os.environ["ROS_DOMAIN_ID"] = str(_domain)
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_LOG_DIR"] = tempfile.mkdtemp(prefix="diffpol-test-log-")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
