@@ -68,7 +68,7 @@ class TwinCameraNode(StageNode[CameraSettings]):
             # One after the other: drawn together, the second picture would wait for the first.
             shutter = Shutter(rate, index / len(calibrations))
             self._cameras.append(self._offer(calibration, renderer, shutter))
-        subscription = self.create_subscription(JointState, "twin/truth/scene", self._on_scene, STATES)
+        subscription = self.create_subscription(JointState, "twin/scene", self._on_scene, STATES)
         self._taken.callback(self.destroy_subscription, subscription)
         if parameters.latency > 0.0:
             flush = self.create_timer(FLUSH_PERIOD, self._publish_due)

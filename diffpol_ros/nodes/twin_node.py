@@ -111,7 +111,7 @@ class TwinNode(StageNode[TwinSettings]):
         plant.serve(arm.on_tick, arm.on_reset)
 
     def _offer_truth(self, plant: RealtimePlant) -> None:
-        scene = self.create_publisher(JointState, "twin/truth/scene", STATES)
+        scene = self.create_publisher(JointState, "twin/scene", STATES)
         block = self.create_publisher(PoseStamped, f"twin/truth/{BLOCK}", STATES)
         self._taken.callback(self.destroy_publisher, scene)
         self._taken.callback(self.destroy_publisher, block)

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
 from diffpol_ros.replay.loss_watch import LossWatch
@@ -33,8 +34,8 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
         first, last = first or record.log_ns, record.log_ns
         if topic.endswith("/image_raw"):
             images[topic.split("/")[-2]] += 1
-        elif gather := _gatherer(topic):
-            collected[topic].append(gather(record))
+        elif kind := _kind(topic):
+            collected[topic].append(kind.gather(record))
     return Run(
         end_effector=_poses(collected["end_effector_pose"]),
         joints=_joints(collected["joint_states"]),
@@ -52,7 +53,7 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
 
 def is_gathered(topic: str) -> bool:
     """Return whether anything of a topic, relative to the namespace, is gathered; images are only counted."""
-    return _gatherer(topic) is not None
+    return _kind(topic) is not None
 
 
 def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries]:
@@ -63,16 +64,33 @@ def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries
     }
 
 
-def _gatherer(topic: str) -> Callable[[Record], Any] | None:
+@dataclass(frozen=True)
+class _Kind:
+    """What is gathered of messages of one type."""
+
+    type_name: str
+    row: Callable[[Record], Any]
+
+    def gather(self, record: Record) -> Any:
+        """Return what one message tells; refuse one of another type, which somebody else sent."""
+        if record.type_name != self.type_name:
+            raise ResourceError(
+                f"{record.topic} holds {record.type_name}, expected {self.type_name}: it is not the topic of this "
+                "project's nodes; name the --namespace of theirs"
+            )
+        return self.row(record)
+
+
+def _kind(topic: str) -> _Kind | None:
     if topic.startswith(TRUTHS) or topic == "end_effector_pose":
-        return _pose
+        return _Kind("geometry_msgs/msg/PoseStamped", _pose)
     if topic.startswith(ESTIMATES) and topic.endswith("/pose"):
-        return _pose_with_covariance
+        return _Kind("geometry_msgs/msg/PoseWithCovarianceStamped", _pose_with_covariance)
     if topic in ("joint_states", "joint_targets"):
-        return _joint
+        return _Kind("sensor_msgs/msg/JointState", _joint)
     if topic in ("policy/inference", "gate", STATUS):
-        return _statuses
-    return _chunk if topic == "action_chunk" else None
+        return _Kind("diagnostic_msgs/msg/DiagnosticArray", _statuses)
+    return _Kind("trajectory_msgs/msg/MultiDOFJointTrajectory", _chunk) if topic == "action_chunk" else None
 
 
 def _pose(record: Record) -> tuple[Any, ...]:

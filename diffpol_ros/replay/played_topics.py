@@ -15,7 +15,7 @@ PLAYED: Mapping[str, str] = {
     "gate": "diagnostic_msgs/msg/DiagnosticArray",
     IMAGE: "sensor_msgs/msg/Image",
     r"camera/\w+/camera_info": "sensor_msgs/msg/CameraInfo",
-    r"twin/truth/(?!scene$)\w+": "geometry_msgs/msg/PoseStamped",
+    r"twin/truth/\w+": "geometry_msgs/msg/PoseStamped",
 }
 """What comes from outside of both, by the pattern of its name; the gate's verdicts are heard by the policy."""
 ESTIMATED: Mapping[str, str] = {

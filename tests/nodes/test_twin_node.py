@@ -41,7 +41,7 @@ class Audience(Node):
         self.images: list[Image] = []
         self.infos: list[CameraInfo] = []
         self.clocks: list[Clock] = []
-        self.create_subscription(JointState, "twin/truth/scene", self.scenes.append, STATES)
+        self.create_subscription(JointState, "twin/scene", self.scenes.append, STATES)
         self.create_subscription(PoseStamped, "twin/truth/block", self.blocks.append, STATES)
         self.create_subscription(Image, "camera/front/image_raw", self.images.append, IMAGES)
         self.create_subscription(CameraInfo, "camera/front/camera_info", self.infos.append, IMAGES)

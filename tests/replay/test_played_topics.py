@@ -24,7 +24,7 @@ SAID = {
     "estimation/journal": TEXT,
     "policy/journal": TEXT,
     "bridge/journal": TEXT,
-    "twin/truth/scene": JOINT,
+    "twin/scene": JOINT,
     "recording/about": TEXT,
 }
 GLOBAL = {

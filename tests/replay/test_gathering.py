@@ -1,0 +1,23 @@
+"""What of a bag, or of a graph that is listened to, becomes arrays, and what is refused."""
+
+import pytest
+
+from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.replay.bag_reader import Record
+from diffpol_ros.replay.gathering import gather, is_gathered
+
+TEXT = "std_msgs/msg/String"
+
+
+@pytest.mark.parametrize("topic", ["gate", "joint_states", "action_chunk", "objects/block/pose", "twin/truth/block"])
+def test_a_topic_of_another_type_is_refused_by_name(topic: str) -> None:
+    assert is_gathered(topic)
+    with pytest.raises(ResourceError, match=rf"/left/{topic} holds {TEXT}, expected \w+/msg/.* --namespace"):
+        gather([Record(f"/left/{topic}", TEXT, 0, 0, b"")], "left")
+
+
+@pytest.mark.parametrize("topic", ["twin/scene", "policy/journal", "objects/block/others"])
+def test_what_is_not_gathered_may_be_of_any_type(topic: str) -> None:
+    assert not is_gathered(topic)
+    run = gather([Record(f"/{topic}", TEXT, 0, 0, b"")])
+    assert len(run.joints) == 0 and not run.truths
