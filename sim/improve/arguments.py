@@ -28,11 +28,6 @@ class ImproveArguments:
     """How often the policy plays and is cloned anew."""
     episodes: int = 1024
     """Played in a round, and once more in the end, to see what it was good for."""
-    tries: int = 1
-    """Episodes from each start, of which `share` are learned from, those that succeeded; the last play has one.
-
-    1: all starts differ, and `share` is of all episodes that succeeded, each compared with what its start promised.
-    """
     worlds: int = 128
     """Played at once."""
     limit: int = 64
@@ -42,7 +37,7 @@ class ImproveArguments:
     views: int = 5
     """Noisy views of each episode that is learned from, beside the exact one; 0 where the task knows no noise."""
     share: float = 0.4
-    """The best ones that are learned from."""
+    """Of the episodes that succeeded, the best ones that are learned from."""
     fast: bool = True
     """Whether worlds are the task's fast ones."""
     workers: int = 2
@@ -58,15 +53,7 @@ class ImproveArguments:
         """Refuse what nothing could be learned from."""
         require_at_least(0, seed=self.seed, tail=self.tail, views=self.views)
         require_at_least(
-            1,
-            rounds=self.rounds,
-            episodes=self.episodes,
-            tries=self.tries,
-            worlds=self.worlds,
-            limit=self.limit,
-            workers=self.workers,
+            1, rounds=self.rounds, episodes=self.episodes, worlds=self.worlds, limit=self.limit, workers=self.workers
         )
-        if self.episodes % self.tries:
-            raise TrainingError(f"episodes is {self.episodes}, expected a multiple of tries, {self.tries}")
         if not 0.0 < self.share <= 1.0:
             raise TrainingError(f"share is {self.share}, expected more than 0 and at most 1")

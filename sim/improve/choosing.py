@@ -2,12 +2,10 @@
 
 Success alone is too coarse: whoever learns from all that succeeded is as careless as they were, and less exact. So of
 those that succeeded the ones count whose steps were, all together, nearer to the goal than those of others from a
-start like theirs, or from the same one.
+start like theirs.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,36 +21,13 @@ ROWS_A_FEATURE = 5
 
 def best(played: Sequence[Played], share: float) -> list[Played]:
     """Return `share` of those that succeeded, at least one, in their order: the best compared with their starts'."""
-    won = _successes(played)
-    totals = np.array([_total(each) for each in won])
-    better = totals - expected(np.stack([each.start for each in won]).astype(np.float64), totals)
-    kept = np.argsort(-better, kind="stable")[: max(1, round(share * len(won)))]
-    return [won[index] for index in sorted(kept)]
-
-
-def best_of_each_start(played: Sequence[Played], share: float) -> list[Played]:
-    """Return of each seed's episodes at most `share`, at least one, of those that succeeded the best; by seed.
-
-    So no start is rare in what is learned from because it is hard.
-    """
-    ranked = sorted(_successes(played), key=lambda each: (each.episode.seed, -_total(each)))
-    tries = Counter(each.episode.seed for each in played)
-    return [
-        each
-        for seed, same in groupby(ranked, lambda each: each.episode.seed)
-        for each in islice(same, max(1, round(share * tries[seed])))
-    ]
-
-
-def _successes(played: Sequence[Played]) -> list[Played]:
     won = [each for each in played if each.succeeded]
     if not won:
         raise TrainingError(f"none of {len(played)} episodes succeeded: there is nothing to learn from")
-    return won
-
-
-def _total(played: Played) -> float:
-    return float(played.episode.reward_column().sum())
+    totals = np.array([float(each.episode.reward_column().sum()) for each in won])
+    better = totals - expected(np.stack([each.start for each in won]).astype(np.float64), totals)
+    kept = np.argsort(-better, kind="stable")[: max(1, round(share * len(won)))]
+    return [won[index] for index in sorted(kept)]
 
 
 def expected(starts: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:

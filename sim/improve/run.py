@@ -19,7 +19,7 @@ from sim.errors import TrainingError
 from sim.files import write_whole
 from sim.finetune.checkpoints import actor_for, load_base
 from sim.improve.arguments import ImproveArguments
-from sim.improve.choosing import best, best_of_each_start
+from sim.improve.choosing import best
 from sim.improve.playing import Length, Played, play
 from sim.policy_settings import PolicySettings
 from sim.pretrain.arguments import PretrainArguments
@@ -94,8 +94,7 @@ class _Run:
         """Return what the policy after `number` - 1 rounds does, note it; None where somebody asked to stop before."""
         arguments, seed, episodes = self.arguments, step_seed(self.arguments.seed, number), self.arguments.episodes
         player, played = self._player(checkpoint_of(arguments, number - 1)), list[Played]()
-        tries = arguments.tries if number <= arguments.rounds else 1
-        seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes // tries).repeat(tries)
+        seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
         noise = torch.Generator().manual_seed(seed)
         scale, length = ScaleSettings(arguments.workers), Length(arguments.limit, arguments.tail)
         with tqdm(total=episodes, unit="episode", desc=f"playing after {number - 1} rounds") as bar:
@@ -118,11 +117,9 @@ class _Run:
 
     def _keep(self, played: Sequence[Played], data: Path) -> None:
         """Write the best ones, in the order of their seeds."""
-        choose = best if self.arguments.tries == 1 else best_of_each_start
-        chosen = sorted(choose(played, self.arguments.share), key=lambda each: each.episode.seed)
+        chosen = sorted(best(played, self.arguments.share), key=lambda each: each.episode.seed)
         recipe = {
             "share": self.arguments.share,
-            "tries": self.arguments.tries,
             "views": self.arguments.views,
             "of": len(played),
             "policy": to_plain(self.policy),

@@ -5,7 +5,7 @@ import pytest
 
 from sim.data.episode import Episode
 from sim.errors import TrainingError
-from sim.improve.choosing import best, best_of_each_start, expected
+from sim.improve.choosing import best, expected
 from sim.improve.playing import Played
 
 
@@ -45,13 +45,3 @@ def test_at_least_one_is_kept_and_where_none_succeeded_it_is_said():
     assert len(best([played([0.0], 1.0)], 0.01)) == 1
     with pytest.raises(TrainingError, match="none of 1 episodes succeeded"):
         best([played([0.0], 1.0, succeeded=False)], 0.5)
-
-
-def test_of_each_start_the_best_success_is_kept_however_poor_others_make_it_look():
-    easy = [played([0.0], total, seed=1) for total in (5.0, 9.0, 7.0, 8.0)]
-    hard = [played([1.0], total, succeeded=total < -1.0, seed=2) for total in (-5.0, -2.0, -1.0, 0.0)]
-    never = [played([2.0], 0.0, succeeded=False, seed=3) for _ in range(4)]
-    assert best_of_each_start([*never, *hard, *easy], 0.25) == [easy[1], hard[1]]
-    assert best_of_each_start([*never, *hard, *easy], 0.5) == [easy[1], easy[3], hard[1], hard[0]]
-    with pytest.raises(TrainingError, match="none of 4 episodes succeeded"):
-        best_of_each_start(never, 0.5)
