@@ -6,21 +6,25 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.domains import claim_domain
+from diffpol_ros.graph.ports import free_domain
 from tests.waiting import wait_until
 
 # Groups whose tests hold processes to real time: beside anything else on two cores they would measure the machine.
 IN_REAL_TIME = {"system", "fake_rig", "simulated_fr3"}
 
+FIRST_DOMAIN = 10
+"""Those below are what people use."""
+
 # Everything here must be in place before the first import of rclpy, numpy or onnxruntime.
-_domain, _claim = claim_domain()
-atexit.register(_claim.close)
-os.environ["ROS_DOMAIN_ID"] = str(_domain)
+_claims = ExitStack()
+atexit.register(_claims.close)
+os.environ["ROS_DOMAIN_ID"] = str(_claims.enter_context(free_domain(FIRST_DOMAIN)))
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_LOG_DIR"] = tempfile.mkdtemp(prefix="diffpol-test-log-")
 os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)

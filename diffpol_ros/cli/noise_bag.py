@@ -10,6 +10,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import ObjectEstimate, Pose
 from diffpol_ros.estimation.noise.recording import Recording
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
+from diffpol_ros.replay.message_types import POSE_WITH_COVARIANCE
 
 
 def recording_of(path: Path, name: str, namespace: str, start: float, seconds: float) -> Recording:
@@ -32,7 +33,7 @@ def _estimates(bag: BagReader, topic: str, name: str) -> Iterator[tuple[ObjectEs
 
 
 def _estimate(record: Record, name: str) -> ObjectEstimate:
-    message = record.message
+    message = record.message_of(POSE_WITH_COVARIANCE)
     position, rotation = message.pose.pose.position, message.pose.pose.orientation
     pose = Pose(
         np.array([position.x, position.y, position.z]), np.array([rotation.x, rotation.y, rotation.z, rotation.w])

@@ -12,6 +12,7 @@ from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 from diffpol_ros.replay.gathering import load_run
 from diffpol_ros.replay.images import camera_of, pixels_of
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.view.blueprint import blueprint
 from diffpol_ros.view.canvas import Canvas, load_rerun
 from diffpol_ros.view.known import Known
@@ -78,7 +79,7 @@ def _open(options: View, canvas: Canvas, layout: object) -> None:
 def _images(scene: Scene, bag: BagReader, cameras: dict[str, str], rate: float) -> None:
     due_ns: dict[str, int] = {}
     for record in bag.records(list(cameras)):
-        name, exposed_ns = cameras[record.topic], stamp_ns(record.message)
+        name, exposed_ns = cameras[record.topic], stamp_ns(record.message_of(IMAGE, COMPRESSED_IMAGE))
         if exposed_ns >= due_ns.get(name, 0):
             due_ns[name] = exposed_ns + round(NANOSECONDS / rate) - NANOSECONDS // 200
             scene.image(name, exposed_ns, pixels_of(record))

@@ -15,6 +15,7 @@ from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.replay.bag_reader import Record, stamp_ns
 from diffpol_ros.replay.gathering import gather, is_gathered
 from diffpol_ros.replay.images import camera_of, pixels_of
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.view.scene import Scene
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class _Painter:
             name, exposed_ns = cameras.get(record.topic, ""), record.published_ns
             if name and exposed_ns >= self._due_ns.get(name, 0):
                 self._due_ns[name] = exposed_ns + round(NANOSECONDS / self._options.image_rate)
-                self._scene.image(name, stamp_ns(record.message), pixels_of(record))
+                self._scene.image(name, stamp_ns(record.message_of(IMAGE, COMPRESSED_IMAGE)), pixels_of(record))
 
 
 def _follow(options: View, listener: ViewListener, painter: _Painter) -> None:

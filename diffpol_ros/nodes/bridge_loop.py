@@ -53,12 +53,12 @@ class BridgeLoop:
         self._ending, self._given_up = threading.Event(), threading.Event()
         self._pace = pace
         self._thread = threading.Thread(
-            target=self._run, args=(pace, prepare, self._ending), name="bridge-loop", daemon=True
+            target=self._run, args=(pace, prepare, self._ending, self._given_up), name="bridge-loop", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> bool:
-        """End at once or after the tick that runs, refusing what waits; safe to call twice. Return whether it ended."""
+        """End after one more tick, which tells why; refuse what waits. Safe to call twice. Return whether it ended."""
         self._ending.set()
         thread, ended = self._thread, True
         if self._pace is not None:
@@ -100,15 +100,17 @@ class BridgeLoop:
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, pace: Pace, prepare: Work, ending: threading.Event) -> None:
+    def _run(self, pace: Pace, prepare: Work, ending: threading.Event, given_up: threading.Event) -> None:
         try:
             prepare()
-            while not ending.is_set():
+            last = False
+            while not last:
                 due = pace()
-                if ending.is_set():
+                if given_up.is_set():
                     return
+                last = ending.is_set()
                 self._do_asked()
-                if due:
+                if due or last:
                     self._attempt(self._tick)
         except BaseException as error:  # noqa: BLE001
             # Not even told of any more: told by whoever checks, and the node ends.

@@ -16,9 +16,16 @@ from diffpol_ros.core.robot_description import JOINTS
 from diffpol_ros.core.types import RobotState
 from diffpol_ros.reenact.control_changes import verdict_of
 from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.replay import message_types
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 
 TARGETS, GATE, STATES, POSES = "joint_targets", "gate", "joint_states", "end_effector_pose"
+TYPES = {
+    TARGETS: message_types.JOINTS,
+    GATE: message_types.STATUSES,
+    STATES: message_types.JOINTS,
+    POSES: message_types.POSE,
+}
 OF_THE_WATCH, STOP = ("robot_late",), Stop("", "")
 Row = bytes | str
 """What a message says, so that the same bits are the same row."""
@@ -55,7 +62,8 @@ class Witness:
         first: dict[str, str] = {}
         count: Counter[str] = Counter()
         for record in BagReader(bag).records(list(names)):
-            name, message = names[record.topic], record.message
+            name = names[record.topic]
+            message = record.message_of(TYPES[name])
             if self._contradicts(name, message):
                 count[name] += 1
                 first.setdefault(name, self._told(name, message))

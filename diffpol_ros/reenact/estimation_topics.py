@@ -10,6 +10,7 @@ from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.result import FirstDifference
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
+from diffpol_ros.replay.message_types import POSE_WITH_COVARIANCE
 
 Row = tuple[float, ...]
 
@@ -38,7 +39,7 @@ def _of_object(
     bag: BagReader, topic: str, name: str, known: dict[tuple[str, int], list[Row]]
 ) -> Iterable[FirstDifference]:
     for record in bag.records([topic]):
-        message = record.message
+        message = record.message_of(POSE_WITH_COVARIANCE)
         exposed_ns, row = stamp_ns(message), _row(message)
         if row in known.get((name, exposed_ns), ()):
             continue

@@ -6,11 +6,12 @@ from diffpol_ros.core.journal.build import build_of
 from diffpol_ros.core.journal.reading import Recorded, read_journals
 from diffpol_ros.reenact.result import ReplayError
 from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.replay.message_types import TEXT
 
 
 def stage_journals(bag: Path, topic: str, stage: str) -> list[Recorded]:
     """Return the journals on `topic`, which are of `stage`; ReplayError where there is none."""
-    journals = read_journals(record.message.data for record in BagReader(bag).records([topic]))
+    journals = read_journals(record.message_of(TEXT).data for record in BagReader(bag).records([topic]))
     if not journals:
         raise ReplayError(f"the bag holds no journal of this stage (topic {topic}): record it by `diffpol record`")
     wrong = [recorded.head.stage for recorded in journals if recorded.head.stage != stage]

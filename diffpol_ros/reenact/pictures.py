@@ -11,6 +11,7 @@ from diffpol_ros.core.clock import to_ns
 from diffpol_ros.estimation.detection.images import CHANNELS, checksum
 from diffpol_ros.estimation.look import Frame
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
+from diffpol_ros.replay.message_types import IMAGE
 
 KEPT, SET_BACK_NS = 16, to_ns(1.0)
 
@@ -62,7 +63,7 @@ class Pictures:
 
     def _frames(self, bag: BagReader, topic: str) -> Iterator[Frame]:
         for record in bag.records([topic]):
-            message = record.message
+            message = record.message_of(IMAGE)
             pixels = pixels_of(message)
             if pixels is not None:
                 yield Frame(self._camera, stamp_ns(message), pixels, message.encoding)

@@ -11,6 +11,7 @@ from diffpol_ros.policy.records.record import pixels_sha256
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.pictures import pixels_of
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
+from diffpol_ros.replay.message_types import IMAGE
 
 KEPT = 16
 NO_PIXELS = np.zeros((1, 1, 3), np.uint8)
@@ -47,7 +48,7 @@ class SeenImages:
         return kept.get(exposed_ns)
 
     def _keep(self, record: Record) -> None:
-        message, kept = record.message, self._kept[self._cameras[record.topic]]
+        message, kept = record.message_of(IMAGE), self._kept[self._cameras[record.topic]]
         pixels = pixels_of(message)
         if pixels is not None:
             kept[stamp_ns(message)] = CameraImage(stamp_ns(message), rgb(pixels, message.encoding))

@@ -21,6 +21,7 @@ from diffpol_ros.policy.stage.told import sent_of
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.policy_changes import PolicyChanges
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
+from diffpol_ros.replay.message_types import CHUNK, STATUSES
 
 RECORDS, CHUNKS = "policy/inference", "action_chunk"
 Seen = Callable[[Mapping[str, str]], Mapping[str, CameraImage] | None]
@@ -51,7 +52,7 @@ def read_records(bag: BagReader, options: ReplayOptions) -> list[InferenceRecord
     return [
         InferenceRecord(record.published_ns, {pair.key: pair.value for pair in status.values})
         for record in bag.records([options.topic(RECORDS)])
-        for status in record.message.status
+        for status in record.message_of(STATUSES).status
     ]
 
 
@@ -101,7 +102,7 @@ def chunk_differences(
             told = sent_of(chunk)
             sent.setdefault(told.observation_stamp_ns, []).append((told.stamps_ns, told.actions))
     for recorded in bag.records([options.topic(CHUNKS)]):
-        yield recorded.published_ns, _chunk_difference(recorded.message, sent)
+        yield recorded.published_ns, _chunk_difference(recorded.message_of(CHUNK), sent)
 
 
 def _chunk_difference(message: Any, sent: Mapping[int, Sequence[Sent]]) -> Difference | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.replay.message_types import TEXT
 
 TOPIC, TYPE = "recording/about", "std_msgs/msg/String"
 VERSION = 1
@@ -89,4 +90,4 @@ def read_about(bag: BagReader, namespace: str = "") -> About | None:
     last = None
     for record in bag.records([topic]):
         last = record
-    return About.from_text(last.message.data, f"{bag.folder}: {topic}") if last else None
+    return About.from_text(last.message_of(TEXT).data, f"{bag.folder}: {topic}") if last else None

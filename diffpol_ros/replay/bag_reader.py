@@ -39,6 +39,15 @@ class Record:
         except ResourceError as error:
             raise ResourceError(f"{self.topic}, received at {self.log_ns} ns: {error}") from error
 
+    def message_of(self, *type_names: str) -> Any:
+        """Return the decoded message, which is of one of these types; refuse any other, which somebody else sent."""
+        if self.type_name not in type_names:
+            raise ResourceError(
+                f"{self.topic} holds {self.type_name}, expected {' or '.join(type_names)}: it is not the topic of this "
+                "project's nodes; name the --namespace of theirs, or rename what else is published under this name"
+            )
+        return self.message
+
 
 class BagReader:
     """A bag's folder, or one of its files.

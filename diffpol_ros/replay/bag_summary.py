@@ -9,6 +9,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.about import TOPIC, About
 from diffpol_ros.replay.bag_reader import BagReader, Record
 from diffpol_ros.replay.loss_watch import Lacking, LossWatch
+from diffpol_ros.replay.message_types import TEXT
 from diffpol_ros.replay.series import Stamps
 
 
@@ -107,6 +108,6 @@ def _about(told: Record | None) -> tuple[About | None, tuple[str, ...]]:
     if told is None:
         return None, ()
     try:
-        return About.from_text(told.message.data, told.topic), ()
+        return About.from_text(told.message_of(TEXT).data, told.topic), ()
     except ResourceError as error:
         return None, (str(error),)

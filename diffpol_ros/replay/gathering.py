@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
 from diffpol_ros.replay.loss_watch import LossWatch
+from diffpol_ros.replay.message_types import CHUNK, JOINTS, POSE, POSE_WITH_COVARIANCE, STATUSES
 from diffpol_ros.replay.series import ChunkRecord, JointSeries, PoseSeries, Run, StatusRecord
 
 ESTIMATES, TRUTHS, STATUS = "objects/", "twin/truth/", "objects/status"
@@ -34,8 +34,8 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
         first, last = first or record.log_ns, record.log_ns
         if topic.endswith("/image_raw"):
             images[topic.split("/")[-2]] += 1
-        elif kind := _kind(topic):
-            collected[topic].append(kind.gather(record))
+        elif gather := _gatherer(topic):
+            collected[topic].append(gather(record))
     return Run(
         end_effector=_poses(collected["end_effector_pose"]),
         joints=_joints(collected["joint_states"]),
@@ -53,7 +53,7 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
 
 def is_gathered(topic: str) -> bool:
     """Return whether anything of a topic, relative to the namespace, is gathered; images are only counted."""
-    return _kind(topic) is not None
+    return _gatherer(topic) is not None
 
 
 def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries]:
@@ -64,42 +64,25 @@ def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries
     }
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """What is gathered of messages of one type."""
-
-    type_name: str
-    row: Callable[[Record], Any]
-
-    def gather(self, record: Record) -> Any:
-        """Return what one message tells; refuse one of another type, which somebody else sent."""
-        if record.type_name != self.type_name:
-            raise ResourceError(
-                f"{record.topic} holds {record.type_name}, expected {self.type_name}: it is not the topic of this "
-                "project's nodes; name the --namespace of theirs"
-            )
-        return self.row(record)
-
-
-def _kind(topic: str) -> _Kind | None:
+def _gatherer(topic: str) -> Callable[[Record], Any] | None:
     if topic.startswith(TRUTHS) or topic == "end_effector_pose":
-        return _Kind("geometry_msgs/msg/PoseStamped", _pose)
+        return _pose
     if topic.startswith(ESTIMATES) and topic.endswith("/pose"):
-        return _Kind("geometry_msgs/msg/PoseWithCovarianceStamped", _pose_with_covariance)
+        return _pose_with_covariance
     if topic in ("joint_states", "joint_targets"):
-        return _Kind("sensor_msgs/msg/JointState", _joint)
+        return _joint
     if topic in ("policy/inference", "gate", STATUS):
-        return _Kind("diagnostic_msgs/msg/DiagnosticArray", _statuses)
-    return _Kind("trajectory_msgs/msg/MultiDOFJointTrajectory", _chunk) if topic == "action_chunk" else None
+        return _statuses
+    return _chunk if topic == "action_chunk" else None
 
 
 def _pose(record: Record) -> tuple[Any, ...]:
-    message = record.message
+    message = record.message_of(POSE)
     return (*_pose_row(record, message, message.pose), None)
 
 
 def _pose_with_covariance(record: Record) -> tuple[Any, ...]:
-    message = record.message
+    message = record.message_of(POSE_WITH_COVARIANCE)
     covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)[:3, :3]
     return (*_pose_row(record, message, message.pose.pose), covariance)
 
@@ -115,12 +98,12 @@ def _pose_row(record: Record, message: Any, pose: Any) -> tuple[Any, ...]:
 
 
 def _joint(record: Record) -> tuple[Any, ...]:
-    message = record.message
+    message = record.message_of(JOINTS)
     return stamp_ns(message), record.published_ns, tuple(message.position), tuple(message.velocity)
 
 
 def _chunk(record: Record) -> ChunkRecord:
-    message = record.message
+    message = record.message_of(CHUNK)
     start = stamp_ns(message)
     offsets = [point.time_from_start.sec * 1_000_000_000 + point.time_from_start.nanosec for point in message.points]
     ends = [point.transforms[0].translation for point in message.points]
@@ -136,7 +119,7 @@ def _chunk(record: Record) -> ChunkRecord:
 def _statuses(record: Record) -> list[StatusRecord]:
     return [
         StatusRecord(record.published_ns, each.name, each.message, {pair.key: pair.value for pair in each.values})
-        for each in record.message.status
+        for each in record.message_of(STATUSES).status
     ]
 
 

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_reader import Record
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 
 Pixels = NDArray[np.uint8]
-RAW, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 CHANNELS = {"mono8": 1, "8UC1": 1, "rgb8": 3, "bgr8": 3}
 SUFFIXES = ("/image_raw", "/image_raw/compressed")
 
@@ -21,7 +21,7 @@ def camera_of(topic: str) -> str:
 
 def pixels_of(record: Record) -> Pixels:
     """Return the image of a message as RGB, (height, width, 3)."""
-    if record.type_name == COMPRESSED:
+    if record.type_name == COMPRESSED_IMAGE:
         found = cv2.imdecode(np.asarray(record.message.data, dtype=np.uint8), cv2.IMREAD_COLOR)
         if found is None:
             raise ResourceError(
@@ -32,7 +32,7 @@ def pixels_of(record: Record) -> Pixels:
 
 
 def _raw(record: Record) -> Pixels:
-    message = record.message
+    message = record.message_of(IMAGE)
     channels = CHANNELS.get(message.encoding)
     data = np.asarray(message.data, dtype=np.uint8)
     if channels is None:

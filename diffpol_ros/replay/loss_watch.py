@@ -8,6 +8,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.journal.lines import CALL
 from diffpol_ros.replay.bag_reader import Record
 from diffpol_ros.replay.losses import TOPIC, Loss, Losses
+from diffpol_ros.replay.message_types import STATUSES, TEXT
 
 DIAGNOSTICS, RECORDERS = "/diagnostics", ("recorder",)
 JOURNALS = "/journal"
@@ -54,7 +55,7 @@ class LossWatch:
         self._first_ns = self._first_ns or record.log_ns
         try:
             if record.topic.endswith(f"/{TOPIC}"):
-                self._word = Losses.from_text(record.message.data, record.topic)
+                self._word = Losses.from_text(record.message_of(TEXT).data, record.topic)
             elif record.topic == DIAGNOSTICS:
                 self._diagnose(record)
             elif record.topic.endswith(JOURNALS):
@@ -71,14 +72,14 @@ class LossWatch:
 
     def _diagnose(self, record: Record) -> None:
         """Take what a recorder says of itself once a second; the last of it counts."""
-        for status in record.message.status:
+        for status in record.message_of(STATUSES).status:
             if status.name in RECORDERS:
                 values = {pair.key: pair.value for pair in status.values}
                 lost = any(values.get(key, "0") != "0" for key in ("dropped", "missed"))
                 self._diagnosed = status.message if lost else ""
 
     def _number(self, record: Record) -> None:
-        for line in record.message.data.splitlines():
+        for line in record.message_of(TEXT).data.splitlines():
             kind, identity, number, *_ = [*line.split(" ", 3), "", ""]
             if kind == CALL and number.isdecimal():
                 self._lines.setdefault((record.topic, identity), {}).setdefault(int(number), record.log_ns)

@@ -4,23 +4,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from diffpol_ros.replay import message_types
 from diffpol_ros.replay.tape import Contents
 
 JOINTS, HAND, STATUS = "joint_states", "end_effector_pose", "objects/status"
 NEEDED = (JOINTS, HAND)
 IMAGE = r"camera/\w+/image_raw"
 PLAYED: Mapping[str, str] = {
-    JOINTS: "sensor_msgs/msg/JointState",
-    HAND: "geometry_msgs/msg/PoseStamped",
-    "gate": "diagnostic_msgs/msg/DiagnosticArray",
-    IMAGE: "sensor_msgs/msg/Image",
-    r"camera/\w+/camera_info": "sensor_msgs/msg/CameraInfo",
-    r"twin/truth/\w+": "geometry_msgs/msg/PoseStamped",
+    JOINTS: message_types.JOINTS,
+    HAND: message_types.POSE,
+    "gate": message_types.STATUSES,
+    IMAGE: message_types.IMAGE,
+    r"camera/\w+/camera_info": message_types.CAMERA_INFO,
+    r"twin/truth/\w+": message_types.POSE,
 }
 """What comes from outside of both, by the pattern of its name; the gate's verdicts are heard by the policy."""
 ESTIMATED: Mapping[str, str] = {
-    r"objects/\w+/pose": "geometry_msgs/msg/PoseWithCovarianceStamped",
-    STATUS: "diagnostic_msgs/msg/DiagnosticArray",
+    r"objects/\w+/pose": message_types.POSE_WITH_COVARIANCE,
+    STATUS: message_types.STATUSES,
 }
 """What estimation said: played where it does not run."""
 

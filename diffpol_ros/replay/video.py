@@ -14,6 +14,7 @@ from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.replay import verdicts
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 from diffpol_ros.replay.episodes import Episode
+from diffpol_ros.replay.message_types import IMAGE
 from diffpol_ros.replay.overlay import (
     CameraView,
     Caption,
@@ -63,7 +64,7 @@ class Film:
     def images(self) -> Iterator[tuple[int, Pixels]]:
         """Yield each image's exposure [ns] and the image as it is."""
         for record in self.bag.records([self.topic]):
-            message = record.message
+            message = record.message_of(IMAGE)
             yield stamp_ns(message), np.array(message.data, dtype=np.uint8).reshape(message.height, message.width, 3)
 
     def draw(self, image: Pixels, now_ns: int) -> Pixels:

@@ -1,5 +1,6 @@
 """Ports and domains that nobody else uses."""
 
+import os
 import socket
 
 import pytest
@@ -20,6 +21,12 @@ def test_free_ports_can_be_bound_and_differ() -> None:
 def test_two_runs_never_share_a_domain() -> None:
     with free_domain() as first, free_domain() as second:
         assert first != second
+
+
+def test_this_process_of_the_tests_has_a_domain_of_its_own() -> None:
+    own = int(os.environ["ROS_DOMAIN_ID"])
+    with free_domain(own) as other:
+        assert other != own
 
 
 def test_a_domain_is_given_back() -> None:

@@ -15,9 +15,8 @@ from diffpol_ros.graph.description import NodeDescription
 from diffpol_ros.graph.supervisor import NodeFailure, Supervisor
 from tests.waiting import wait_until
 
-DEADLINE_S = 20.0
 KILLED_SUPERVISOR = """
-import os, signal, sys, time
+import os, signal, sys
 from pathlib import Path
 from tests.graph.test_supervisor import stand_in, supervised
 from tests.waiting import wait_until

@@ -42,6 +42,13 @@ def test_what_is_urgent_does_not_wait_for_the_next_tick(loop: BridgeLoop, ticks:
     assert ticks.count == 2
 
 
+def test_its_end_does_not_wait_for_the_pace_and_one_tick_more_tells_of_it(loop: BridgeLoop, ticks: Ticks) -> None:
+    loop.start(SteadyPace(1000.0))
+    assert ticks.ticked.wait(DEADLINE_S)
+    assert loop.stop()
+    assert ticks.count == 2
+
+
 def test_what_is_asked_is_done_in_its_thread_between_ticks(loop: BridgeLoop, ticks: Ticks) -> None:
     loop.start(SteadyPace(0.002))
     assert ticks.ticked.wait(DEADLINE_S)

@@ -1,6 +1,6 @@
 """The loop's pace is even, makes up for nothing that it missed, and may be hurried."""
 
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,20 +9,45 @@ pytest.importorskip("rclpy")
 from diffpol_ros.nodes.bridge_pace import SteadyPace
 
 
-def test_hurrying_moves_no_later_tick() -> None:
-    pace, began = SteadyPace(1.0), time.monotonic()
-    assert pace()
-    pace.hurry()
-    assert pace() and time.monotonic() - began < 1.0
-    assert pace() and time.monotonic() - began >= 1.0
+class Hurrying:
+    """Stands for what wakes a pace: notes for how long that would have waited, and lets the time pass."""
+
+    def __init__(self) -> None:
+        self.now, self.hurried = 100.0, False
+        self.waited: list[float] = []
+
+    def set(self) -> None:
+        self.hurried = True
+
+    def clear(self) -> None:
+        self.hurried = False
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(0.0 if self.hurried else seconds)
+        self.now += self.waited[-1]
+        return self.hurried
 
 
-def test_what_was_missed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, waited = [100.0], list[float]()
-    monkeypatch.setattr("diffpol_ros.nodes.bridge_pace.time.monotonic", lambda: now[0])
+@pytest.fixture
+def hurrying(monkeypatch: pytest.MonkeyPatch) -> Hurrying:
+    made = Hurrying()
+    monkeypatch.setattr("diffpol_ros.nodes.bridge_pace.time", SimpleNamespace(monotonic=lambda: made.now))
+    monkeypatch.setattr("diffpol_ros.nodes.bridge_pace.threading", SimpleNamespace(Event=lambda: made))
+    return made
+
+
+def test_hurrying_moves_no_later_tick(hurrying: Hurrying) -> None:
     pace = SteadyPace(1.0)
-    monkeypatch.setattr(pace._hurried, "wait", waited.append)
     assert pace()
-    now[0] = 105.5
+    hurrying.now += 0.25
+    pace.hurry()
+    assert pace() and pace() and pace()
+    assert hurrying.waited == [0.0, 0.0, 0.75, 1.0]
+
+
+def test_what_was_missed_is_left_out(hurrying: Hurrying) -> None:
+    pace = SteadyPace(1.0)
+    assert pace()
+    hurrying.now += 5.5
     assert pace() and pace()
-    assert waited == [0.0, 0.0, 0.5]
+    assert hurrying.waited == [0.0, 0.0, 0.5]

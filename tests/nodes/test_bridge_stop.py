@@ -55,6 +55,8 @@ def test_a_stop_while_the_controller_starts_is_answered_first_and_wins(
 def test_a_bridge_that_is_not_active_arms_nothing(graph: Graph) -> None:
     graph.move()
     graph.bridge.trigger_deactivate()
+    graph.wait_for_verdict("STOP: the bridge node was deactivated")
+    graph.operator.verdicts.clear()
     for name in ("reset", "enable", "recover", "home_gripper"):
         refused = graph.call(name)
         assert not refused.success and "not active" in refused.message

@@ -6,7 +6,8 @@ import pytest
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_reader import Record
-from diffpol_ros.replay.images import COMPRESSED, RAW, Pixels, camera_of, pixels_of
+from diffpol_ros.replay.images import Pixels, camera_of, pixels_of
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.replay.schemas import encode
 from tests.replay.synthetic import header, make
 
@@ -15,13 +16,13 @@ COLOURS = np.random.default_rng(0).integers(0, 255, (4, 6, 3), np.uint8)
 
 def raw(data: Pixels, encoding: str, step: int, width: int = 6) -> Record:
     shape = {"height": 4, "width": width, "encoding": encoding, "is_bigendian": 0, "step": step}
-    message = make(RAW, header=header(1), data=data.reshape(-1), **shape)
-    return Record("/camera/front/image_raw", RAW, 0, 0, encode(message, RAW))
+    message = make(IMAGE, header=header(1), data=data.reshape(-1), **shape)
+    return Record("/camera/front/image_raw", IMAGE, 0, 0, encode(message, IMAGE))
 
 
 def compressed(data: bytes) -> Record:
-    message = make(COMPRESSED, header=header(1), format="png", data=np.frombuffer(data, np.uint8))
-    return Record("/camera/front/image_raw/compressed", COMPRESSED, 0, 0, encode(message, COMPRESSED))
+    message = make(COMPRESSED_IMAGE, header=header(1), format="png", data=np.frombuffer(data, np.uint8))
+    return Record("/camera/front/image_raw/compressed", COMPRESSED_IMAGE, 0, 0, encode(message, COMPRESSED_IMAGE))
 
 
 def test_every_encoding_gives_rgb() -> None:

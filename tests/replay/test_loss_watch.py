@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.replay.bag_reader import BagReader, Record
 from diffpol_ros.replay.bag_summary import summarize_bag
 from diffpol_ros.replay.bag_writer import BagWriter
 from diffpol_ros.replay.gathering import load_run
-from diffpol_ros.replay.loss_watch import NO_END, NO_WORD, OLD_WORD, Lacking
+from diffpol_ros.replay.loss_watch import NO_END, NO_WORD, OLD_WORD, Lacking, LossWatch
 from diffpol_ros.replay.losses import Loss, Losses
 from diffpol_ros.replay.schemas import encode
 from tests.replay.synthetic import START_NS, header, make
@@ -94,3 +94,10 @@ def test_gaps_in_a_journals_numbers_are_losses_and_repeated_or_late_lines_are_no
     assert lacking(tmp_path / "two", said).lost == (
         "/bridge/journal lacks 3 of its lines in 2 gaps, the first before line 12, 2.0 s after the beginning",
     )
+
+
+@pytest.mark.parametrize("topic", ["/diagnostics", "/bridge/journal", "/recording/losses"])
+def test_a_topic_of_another_type_says_nothing_of_losses(topic: str) -> None:
+    watch = LossWatch()
+    watch.take(Record(topic, "geometry_msgs/msg/PoseStamped", 1, 1, b""))
+    assert watch.lacking() == Lacking((), NO_WORD)

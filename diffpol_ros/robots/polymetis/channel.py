@@ -1,5 +1,6 @@
 """Calls to a Polymetis server, each with a deadline; every failure names the address and the cure."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,7 @@ class PolymetisChannel:
         self._uploads: dict[str, Callable[..., Any]] = {}
         self._why_closed = "it was not connected yet: connect first"
         self._closed = False
-        self._watch = ConnectionWatch()
+        self._watch, self._hanging_up = ConnectionWatch(), threading.Lock()
 
     def open(self) -> None:
         """Begin a new connection and end the one before, with whatever was still under way in it."""
@@ -70,15 +71,16 @@ class PolymetisChannel:
 
     def on_disconnect(self, react: Callable[[], None]) -> None:
         """Call `react`, from another thread, whenever the present connection, which is up, no longer is."""
-        channel = self._channel
-        if channel is None:
-            return
+        with self._hanging_up:
+            channel = self._channel
+            if channel is None:
+                return
 
-        def forward(connectivity: grpc.ChannelConnectivity) -> None:
-            if connectivity is not grpc.ChannelConnectivity.READY and channel is self._channel:
-                react()
+            def forward(connectivity: grpc.ChannelConnectivity) -> None:
+                if connectivity is not grpc.ChannelConnectivity.READY and channel is self._channel:
+                    react()
 
-        self._watch.begin(channel, forward)
+            self._watch.begin(channel, forward)
 
     def call(self, name: str, request: Any, deadline_s: float) -> Any:
         """Return the answer to one request; where the method streams requests, to a stream of that one.
@@ -126,11 +128,12 @@ class PolymetisChannel:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        channel, self._channel = self._channel, None
-        self._calls, self._uploads = {}, {}
-        if channel is not None:
-            self._watch.end()
-            channel.close()
+        with self._hanging_up:
+            channel, self._channel = self._channel, None
+            self._calls, self._uploads = {}, {}
+            if channel is not None:
+                self._watch.end()
+                channel.close()
 
     def _unreachable(self, why: str) -> RobotUnreachable:
         return RobotUnreachable(f"{self._what} at {self.address}: no connection: {why}")

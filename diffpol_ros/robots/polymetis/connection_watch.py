@@ -1,6 +1,7 @@
 """Hearing of the end of a connection from the thread in which grpc watches it."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import grpc
@@ -30,8 +31,9 @@ class ConnectionWatch:
         self._forget = lambda: channel.unsubscribe(forward)
 
     def end(self) -> None:
-        """Watch no longer; returns once grpc's thread has ended."""
+        """Watch no longer; returns once grpc's thread has ended, or after ENDING_SECONDS."""
         self._forget()
+        due = time.monotonic() + ENDING_SECONDS
         for thread in self._threads - {threading.current_thread()}:
-            thread.join(ENDING_SECONDS)
+            thread.join(max(0.0, due - time.monotonic()))
         self._forget, self._threads = lambda: None, set()

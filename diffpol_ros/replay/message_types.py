@@ -1,0 +1,10 @@
+"""The types of messages that the topics of this project hold, by their full names."""
+
+POSE = "geometry_msgs/msg/PoseStamped"
+POSE_WITH_COVARIANCE = "geometry_msgs/msg/PoseWithCovarianceStamped"
+JOINTS = "sensor_msgs/msg/JointState"
+CHUNK = "trajectory_msgs/msg/MultiDOFJointTrajectory"
+STATUSES = "diagnostic_msgs/msg/DiagnosticArray"
+IMAGE, COMPRESSED_IMAGE = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
+CAMERA_INFO = "sensor_msgs/msg/CameraInfo"
+TEXT = "std_msgs/msg/String"
