@@ -1,5 +1,6 @@
 """How the commands of the training side meet a person: arguments, errors, Ctrl-C."""
 
+import errno
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,8 @@ from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.settings import closest
 
 Arguments = TypeVar("Arguments")
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What a disk says that takes no more."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ def _guard(main: Callable[[Arguments], None], parse: Callable[[], Arguments]) ->
         main(parse())
     except DiffpolError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        print(f"error: {error}: free some space; what was written whole before stays", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)

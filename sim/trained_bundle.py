@@ -93,7 +93,10 @@ def bundle_of(trained: Trained) -> Bundle:
     """Return a policy as a bundle whose networks are torch's."""
     path, checkpoint, networks = trained.source, trained.checkpoint, trained.networks
     if trained.encoders is not None:
-        raise ExportError(f"{path}: the policy looks through cameras, which the plain environment has not: export it")
+        raise ExportError(
+            f"{path}: the policy looks through cameras, which the plain environment has not: export it, and try it in "
+            "the twin (diffpol demo --model)"
+        )
     manifest = manifest_of(trained, path.stem)
     if isinstance(networks, Head):
         engine = PolicyEngine(TorchDirect(networks), kind="direct")

@@ -16,7 +16,7 @@ INDENT = " " * 9
 
 @dataclass(frozen=True)
 class Doctor:
-    """Look at Python, ROS, drawing, priority, clocks, bundles, calibration and robot; say what to do for each fault."""
+    """Look at Python, ROS, cameras, drawing, priority, clocks, ports, bundles, calibration, robot; say what to do."""
 
     robot: str = ""
     """Also ask this robot, a name in calibration/robots; it is not moved, and no controller is started."""
@@ -41,16 +41,18 @@ class Doctor:
         return 1 if worst(findings) is Health.ILL else 0
 
     def _look(self) -> Iterator[Finding]:
-        from diffpol_ros.doctor import files, machine, software
+        from diffpol_ros.doctor import cameras, files, machine, software
 
         yield machine.python()
         yield machine.processors()
         yield machine.priority()
         yield machine.clock()
+        yield machine.domain()
         yield machine.shared_memory()
         yield machine.space(Path.cwd())
         with tempfile.TemporaryDirectory(prefix="diffpol-doctor-") as folder:
             yield software.ros(Path(folder))
+            yield from cameras.cameras(Path(folder))
         yield software.profile()
         yield software.drawing()
         yield software.inference()

@@ -1,4 +1,4 @@
-"""The machine: Python, processors, priority, clock, memory that processes share, space for bags."""
+"""The machine: Python, processors, priority, clock, ports of DDS, memory that processes share, space for bags."""
 
 import ctypes
 import os
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from diffpol_ros.doctor.finding import Finding, ill, warning, well
+from diffpol_ros.graph.ports import FIRST_DDS_PORT, LAST_DOMAIN, PORTS_A_DOMAIN, is_silent
 
 OLDEST, NEWEST = (3, 10), (3, 12)
 ENOUGH_CORES = 2
@@ -18,6 +19,7 @@ GOVERNORS = Path("/sys/devices/system/cpu")
 REALTIME_PRIORITY = 20
 TIME_ERROR = 5
 BAG_GIB = 5.0
+LARGEST_DOMAIN = 232
 RTPRIO_CURE = (
     "add '<your user> - rtprio 98' to /etc/security/limits.conf, log in again, and set realtime_priority of the bridge"
 )
@@ -62,6 +64,19 @@ def clock(state: Callable[[], int] | None = None) -> Finding:
     if (state or _clock_state)() == TIME_ERROR:
         return warning("clock", "not synchronised", "sudo apt-get install chrony, on every computer of the graph")
     return well("clock", "synchronised")
+
+
+def domain(named: str | None = None) -> Finding:
+    """Return whether DDS may use the ports of this shell's ROS domain, and whether others are in it already."""
+    thing, named = "ROS domain", os.environ.get("ROS_DOMAIN_ID") or "0" if named is None else named
+    cure = f"export ROS_DOMAIN_ID=<a number from 0 to {LAST_DOMAIN}>, the same in every shell of the graph"
+    if not named.isdecimal() or int(named) > LARGEST_DOMAIN:
+        return ill(thing, f"ROS_DOMAIN_ID is {named!r}", cure)
+    first = FIRST_DDS_PORT + PORTS_A_DOMAIN * int(named)
+    told = f"{named}, UDP ports from {first}"
+    if int(named) > LAST_DOMAIN:
+        return warning(thing, f"{told}: Linux may lend them to other programs", cure)
+    return well(thing, told + ("" if is_silent(int(named)) else "; nodes on this computer are in it already"))
 
 
 def shared_memory(folder: Path = SHARED_MEMORY) -> Finding:

@@ -2,17 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from diffpol_ros.core.resources import resource_root
+from diffpol_ros.doctor.asking import ask
 from diffpol_ros.doctor.finding import Finding, ill, warning, well
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.description import SHARED_MEMORY
 from diffpol_ros.graph.ports import free_domain
 
-TIMEOUT_S = 60.0
 DRAW = (
     "from diffpol_ros.twin.gl import create_context; import os; create_context(64, 64); print(os.environ['MUJOCO_GL'])"
 )
@@ -25,7 +23,7 @@ def ros(log_folder: Path) -> Finding:
     """Return which ROS this is, and whether an image gets from one of its nodes to another."""
     with free_domain() as domain:
         environment = {**ros_environment(log_folder, domain), PROFILE: str(resource_root() / "launch" / SHARED_MEMORY)}
-        said, failure = _ask(["-m", "diffpol_ros.nodes.ros_probe"], environment)
+        said, failure = ask(["-m", "diffpol_ros.nodes.ros_probe"], environment)
     if failure:
         return ill("ROS 2", failure, ROS_CURE)
     told = json.loads(said)
@@ -50,7 +48,7 @@ def profile() -> Finding:
 
 def drawing() -> Finding:
     """Return whether the twin's cameras can draw."""
-    said, failure = _ask(["-c", DRAW], dict(os.environ))
+    said, failure = ask(["-c", DRAW], dict(os.environ))
     if failure:
         return ill("drawing without a screen", failure, "only the twin's cameras need it; a robot does not")
     return well("drawing without a screen", said)
@@ -58,26 +56,7 @@ def drawing() -> Finding:
 
 def inference() -> Finding:
     """Return what networks can run on."""
-    said, failure = _ask(["-c", PROVIDERS], dict(os.environ))
+    said, failure = ask(["-c", PROVIDERS], dict(os.environ))
     if failure:
         return ill("onnxruntime", failure, "pip install onnxruntime, or onnxruntime-gpu where there is a CUDA GPU")
     return well("onnxruntime", said.replace("ExecutionProvider", ""))
-
-
-def _ask(arguments: list[str], environment: dict[str, str]) -> tuple[str, str]:
-    """Run Python; return the last line that it printed, or why there is none."""
-    try:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "", f"did not answer within {TIMEOUT_S:.0f} s"
-    lines, complaints = done.stdout.strip().splitlines(), done.stderr.strip().splitlines()
-    if done.returncode or not lines:
-        return "", complaints[-1] if complaints else f"ended with {done.returncode}"
-    return lines[-1], ""

@@ -34,7 +34,7 @@ def free_domain(first: int = 1) -> Iterator[int]:
         domain = 1 + (first - 1 + offset) % LAST_DOMAIN
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with claim:
-            if _bind(claim, f"\0diffpol_ros_domain_{domain}") and _is_silent(domain):
+            if _bind(claim, f"\0diffpol_ros_domain_{domain}") and is_silent(domain):
                 yield domain
                 return
     raise ResourceError(f"all ROS domains from 1 to {LAST_DOMAIN} are in use: stop another graph first")
@@ -45,7 +45,8 @@ def user_port(domain: int, number: int) -> int:
     return FIRST_DDS_PORT + PORTS_A_DOMAIN * domain + 11 + 2 * number
 
 
-def _is_silent(domain: int) -> bool:
+def is_silent(domain: int) -> bool:
+    """Return whether no process on this machine takes part in `domain`."""
     # Of each participant: where it hears of others, and what others say.
     each = [user_port(domain, number) - offset for number in NUMBERS for offset in (1, 0)]
     for port in (FIRST_DDS_PORT + PORTS_A_DOMAIN * domain, *each):

@@ -63,7 +63,8 @@ class Evaluator:
         """Play the task of `policy`, which `limits` belong to."""
         if policy.vision is not None:
             raise TrainingError(
-                "a policy that sees is not tried while it is cloned: leave evaluation out, and try it by sim.evaluate"
+                "a policy that sees is not tried while it is cloned: leave evaluation out, export it, and try it in "
+                "the twin (diffpol demo --model)"
             )
         worlds = policy.definition().worlds(settings.worlds, workers=settings.workers)
         self._environment = VectorEnvironment(worlds, policy.history_steps)

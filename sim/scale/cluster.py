@@ -16,7 +16,7 @@ from sim.errors import ScaleError
 REPOSITORY = Path(__file__).parents[2]
 NOT_SENT = [".git", ".venv", "results", "docs", "bags", "build", "**/*.mp4", "**/*.gif"]
 OBJECT_STORE_BYTES = 200_000_000
-CURE = "pip install ray, or do without it"
+CURE = "pip install 'diffpol_ros[scale]', or do without it"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a machine lacks is told with its cure."""
 
 import resource
+import socket
 from collections import namedtuple
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from diffpol_ros.doctor import machine
 from diffpol_ros.doctor.finding import Health, ill, warning, well, worst
+from diffpol_ros.graph.ports import free_domain, user_port
 
 Usage = namedtuple("Usage", "free")
 
@@ -76,3 +78,21 @@ def test_bags_want_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     for free_gib, health in ((1, Health.WARNING), (100, Health.WELL)):
         monkeypatch.setattr(machine.shutil, "disk_usage", lambda _, free_gib=free_gib: Usage(free_gib * 2**30))
         assert machine.space(tmp_path).health is health
+
+
+@pytest.mark.parametrize(
+    ("named", "health"),
+    [("", Health.ILL), ("-1", Health.ILL), ("233", Health.ILL), ("102", Health.WARNING), ("101", Health.WELL)],
+)
+def test_a_domain_without_ports_is_told(named: str, health: Health) -> None:
+    found = machine.domain(named)
+    assert found.health is health and bool(found.cure) == (health is not Health.WELL)
+
+
+def test_a_domain_of_this_shell_is_named_and_who_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with free_domain() as domain:
+        monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
+        assert machine.domain().what == f"{domain}, UDP ports from {7400 + 250 * domain}"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as participant:
+            participant.bind(("", user_port(domain, 0)))
+            assert "are in it already" in machine.domain().what

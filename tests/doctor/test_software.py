@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diffpol_ros.doctor import software
+from diffpol_ros.doctor import asking, software
 from diffpol_ros.doctor.finding import Health
 
 
@@ -28,7 +28,7 @@ def test_a_process_that_crashes_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_process_that_hangs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(software, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(asking, "TIMEOUT_S", 0.5)
     monkeypatch.setattr(software, "PROVIDERS", "import time; time.sleep(60)")
     assert "did not answer" in software.inference().what
 

@@ -46,6 +46,6 @@ def test_a_domain_with_a_listener_is_passed_over() -> None:
 
 
 def test_no_free_domain_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "_is_silent", lambda _: False)
+    monkeypatch.setattr(ports, "is_silent", lambda _: False)
     with pytest.raises(ResourceError, match="all ROS domains"), free_domain():
         pass

@@ -1,5 +1,6 @@
 """Commands that begin with a preset."""
 
+import errno
 import sys
 from dataclasses import dataclass, field
 
@@ -95,3 +96,19 @@ def test_so_is_one_of_settings_that_make_no_sense(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as ended:
         given(monkeypatch, "small", "--count", "0")
     assert ended.value.code == 1 and capsys.readouterr().err == "error: count is 0, expected at least 1\n"
+
+
+def test_a_full_disk_is_one_line_and_a_missing_file_of_ours_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["program", "small"])
+
+    def fail(number: int) -> None:
+        raise OSError(number, "as the system says it", "results/log.jsonl")
+
+    with pytest.raises(SystemExit) as ended:
+        run_preset(lambda _: fail(errno.ENOSPC), PRESETS, "Does it.")
+    said = capsys.readouterr().err
+    assert ended.value.code == 1 and "results/log.jsonl" in said and "free some space" in said
+    with pytest.raises(FileNotFoundError):
+        run_preset(lambda _: fail(errno.ENOENT), PRESETS, "Does it.")

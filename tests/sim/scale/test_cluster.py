@@ -11,7 +11,7 @@ from sim.scale.worlds import scaled_worlds
 
 def test_without_ray_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ScaleError, match=r"Ray is not installed .*: pip install ray"), cluster("", 1):
+    with pytest.raises(ScaleError, match=r"Ray is not installed .*: pip install .*scale"), cluster("", 1):
         pass
 
 
