@@ -4,8 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.core.types import Pose
@@ -91,8 +89,9 @@ def test_it_does_not_flutter_at_a_limit() -> None:
     assert changes <= 2
 
 
-@given(st.integers(0, 10_000))
-def test_noise_alone_is_never_drift(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(30))
+def test_noise_is_not_drift(seed: int) -> None:
+    """Nearly never: five deviations are passed by chance in about one such spell of 4 s in a thousand, as in 4203."""
     rng, covariance = np.random.default_rng(seed), np.diag([3e-3**2] * 3 + [1e-2**2] * 3)
     watched = Watched()
     for _ in range(60):
