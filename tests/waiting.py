@@ -1,4 +1,4 @@
-"""Waiting for something that happens in another thread or process."""
+"""Waiting, to a deadline, for what happens in another thread or process and tells of itself by no event."""
 
 import time
 from collections.abc import Callable

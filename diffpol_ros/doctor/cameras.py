@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from diffpol_ros.core.resources import resource_root
 from diffpol_ros.doctor.asking import ask
 from diffpol_ros.doctor.finding import Finding, ill, warning, well
 from diffpol_ros.estimation.calibration import CameraCalibration, load_camera
+from diffpol_ros.graph.joining import joining
 
 SLOWEST_RATE = 5.0
 OLDEST_S, YOUNGEST_S = 0.2, -0.005
@@ -19,7 +19,7 @@ OLDEST_S, YOUNGEST_S = 0.2, -0.005
 
 def cameras(log_folder: Path, root: Path | None = None) -> Iterator[Finding]:
     """Listen for some seconds, and look at each camera that publishes or is calibrated."""
-    environment = {"AMENT_PREFIX_PATH": sys.prefix, **os.environ, "ROS_LOG_DIR": str(log_folder)}
+    environment = joining(os.environ) | {"ROS_LOG_DIR": str(log_folder)}
     said, failure = ask(["-m", "diffpol_ros.nodes.camera_probe"], environment)
     if failure:
         yield warning("cameras", f"not listened to: {failure}", "see what is said of ROS 2")

@@ -2,16 +2,19 @@
 
 import os
 import sys
+from collections.abc import Mapping
 
 from diffpol_ros.core.resources import resource_root
 
 PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
-def join_graph() -> None:
-    """Take the graph's profile where none is set: with the default one half the images are lost.
+def joining(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return `environment` with the graph's profile, if it has none: with the default one half the images are lost."""
+    own = {PROFILE: str(resource_root() / "launch" / "fastdds.xml"), "AMENT_PREFIX_PATH": sys.prefix}
+    return {**own, **environment}
 
-    To be called before ROS is imported, which reads it then.
-    """
-    os.environ.setdefault(PROFILE, str(resource_root() / "launch" / "fastdds.xml"))
-    os.environ.setdefault("AMENT_PREFIX_PATH", sys.prefix)
+
+def join_graph() -> None:
+    """Let this process join; to be called before ROS is imported, which reads its environment then."""
+    os.environ.update(joining(os.environ))

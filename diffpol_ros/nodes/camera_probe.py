@@ -5,13 +5,13 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
-import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import IMAGES
+from diffpol_ros.nodes.session import ros_node
 from diffpol_ros.replay.images import camera_of
 from diffpol_ros.replay.message_types import IMAGE
 
@@ -43,9 +43,9 @@ class Camera:
         return found
 
 
-def probe() -> dict[str, dict[str, float]]:
-    """Return what came, by the cameras' names; those with no image while it was listened are among them."""
-    node, cameras = rclpy.create_node("camera_probe"), dict[str, Camera]()
+def probe(node: Node) -> dict[str, dict[str, float]]:
+    """Return what came to `node`, by the cameras' names; those with no image while it was listened are among them."""
+    cameras = dict[str, Camera]()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     until = time.monotonic() + DISCOVERY_S
@@ -69,11 +69,8 @@ def _discover(node: Node, cameras: dict[str, Camera]) -> bool:
 
 def main() -> None:
     """Print it."""
-    rclpy.init()
-    try:
-        print(json.dumps(probe()))
-    finally:
-        rclpy.try_shutdown()
+    with ros_node("camera_probe") as node:
+        print(json.dumps(probe(node)))
 
 
 if __name__ == "__main__":

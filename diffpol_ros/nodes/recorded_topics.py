@@ -9,6 +9,16 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.settings import setting
 from diffpol_ros.nodes.quality import JOURNAL, RECORDED_EVENTS, RECORDED_STATES
+from diffpol_ros.replay.message_types import (
+    CAMERA_INFO,
+    CHUNK,
+    IMAGE,
+    JOINTS,
+    POSE,
+    POSE_WITH_COVARIANCE,
+    STATUSES,
+    TEXT,
+)
 
 RECORDED_IMAGES = QoSProfile(depth=8, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -40,31 +50,29 @@ class Source:
 def sources(parameters: RecorderParameters) -> list[Source]:
     """Return every topic of the graph, relative to the namespace."""
     found = [
-        Source("joint_states", "sensor_msgs/msg/JointState", RECORDED_STATES),
-        Source("end_effector_pose", "geometry_msgs/msg/PoseStamped", RECORDED_STATES),
-        Source("joint_targets", "sensor_msgs/msg/JointState", RECORDED_STATES),
-        Source("action_chunk", "trajectory_msgs/msg/MultiDOFJointTrajectory", RECORDED_EVENTS),
-        Source("policy/inference", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
-        Source("objects/status", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
-        Source("gate", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
-        *(Source(f"{stage}/journal", "std_msgs/msg/String", JOURNAL) for stage in ("estimation", "policy", "bridge")),
+        Source("joint_states", JOINTS, RECORDED_STATES),
+        Source("end_effector_pose", POSE, RECORDED_STATES),
+        Source("joint_targets", JOINTS, RECORDED_STATES),
+        Source("action_chunk", CHUNK, RECORDED_EVENTS),
+        Source("policy/inference", STATUSES, RECORDED_EVENTS),
+        Source("objects/status", STATUSES, RECORDED_EVENTS),
+        Source("gate", STATUSES, RECORDED_EVENTS),
+        *(Source(f"{stage}/journal", TEXT, JOURNAL) for stage in ("estimation", "policy", "bridge")),
         Source("/parameter_events", "rcl_interfaces/msg/ParameterEvent", RECORDED_EVENTS),
-        Source("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", RECORDED_EVENTS),
+        Source("/diagnostics", STATUSES, RECORDED_EVENTS),
     ]
     for name in parameters.objects:
-        found.append(Source(f"objects/{name}/pose", "geometry_msgs/msg/PoseWithCovarianceStamped", RECORDED_EVENTS))
-        found.append(Source(f"twin/truth/{name}", "geometry_msgs/msg/PoseStamped", RECORDED_STATES))
+        found.append(Source(f"objects/{name}/pose", POSE_WITH_COVARIANCE, RECORDED_EVENTS))
+        found.append(Source(f"twin/truth/{name}", POSE, RECORDED_STATES))
     for name in parameters.cameras:
-        found.append(Source(f"camera/{name}/camera_info", "sensor_msgs/msg/CameraInfo", RECORDED_IMAGES))
+        found.append(Source(f"camera/{name}/camera_info", CAMERA_INFO, RECORDED_IMAGES))
         if parameters.image_stride and name in parameters.image_cameras:
-            found.append(
-                Source(f"camera/{name}/image_raw", "sensor_msgs/msg/Image", RECORDED_IMAGES, parameters.image_stride)
-            )
+            found.append(Source(f"camera/{name}/image_raw", IMAGE, RECORDED_IMAGES, parameters.image_stride))
     return found
 
 
 def message_type(name: str) -> Any:
-    """Return the message class of a name such as "sensor_msgs/msg/Image"."""
+    """Return the message class of a name such as IMAGE."""
     try:
         package, kind, message = name.split("/")
         return getattr(import_module(f"{package}.{kind}"), message)

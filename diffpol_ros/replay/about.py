@@ -12,7 +12,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.message_types import TEXT
 
-TOPIC, TYPE = "recording/about", "std_msgs/msg/String"
+TOPIC, TYPE = "recording/about", TEXT
 VERSION = 1
 
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.replay.message_types import TEXT
 
-TOPIC, TYPE = "recording/losses", "std_msgs/msg/String"
+TOPIC, TYPE = "recording/losses", TEXT
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 import dataclasses
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from unittest import mock
 
 import numpy as np
+import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseStamped
@@ -90,7 +89,7 @@ class Graph:
     frame = FRAME
     fit = FIT
     spinner: Spinner | None = None
-    patience: ExitStack | None = None
+    patience: pytest.MonkeyPatch | None = None
 
     def __init__(self, twin: FakeTwin, *, alone: bool = False, **parameters: object) -> None:
         told = {
@@ -105,10 +104,10 @@ class Graph:
         self.twin, self.bridge, self.operator = twin, BridgeNode(), Operator()
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.operator)
-        self.patience = ExitStack()
-        self.patience.enter_context(mock.patch("diffpol_ros.robots.polymetis.ticking.FROZEN_SECONDS", 1.0))
-        with mock.patch("diffpol_ros.robots.polymetis.robot.Deadlines", return_value=PATIENT):
-            self.bridge.start()
+        self.patience = pytest.MonkeyPatch()
+        self.patience.setattr("diffpol_ros.robots.polymetis.ticking.FROZEN_SECONDS", 1.0)
+        self.patience.setattr("diffpol_ros.robots.polymetis.robot.Deadlines", lambda: PATIENT)
+        self.bridge.start()
         if alone:
             self._spin_alone()
         else:
@@ -187,7 +186,7 @@ class Graph:
         self.operator.destroy_node()
         rclpy.try_shutdown()
         if self.patience is not None:
-            self.patience.close()
+            self.patience.undo()
 
 
 def live_twin() -> FakeTwin:
