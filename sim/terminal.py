@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import tyro
 
+from diffpol_ros.core.broken_output import readers_may_leave
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.settings import closest
 
@@ -63,7 +64,8 @@ def _overview(program: str, presets: Mapping[str, Preset[Arguments]], descriptio
 def _guard(main: Callable[[Arguments], None], parse: Callable[[], Arguments]) -> None:
     """Run `main` on what `parse` returns; settings refuse what makes no sense while they are parsed."""
     try:
-        main(parse())
+        with readers_may_leave():
+            main(parse())
     except DiffpolError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)

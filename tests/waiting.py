@@ -6,7 +6,7 @@ from collections.abc import Callable
 POLL_S = 0.005
 
 
-def wait_until(condition: Callable[[], object], deadline_s: float = 30.0, what: str = "it") -> None:
+def wait_until(condition: Callable[[], object], deadline_s: float = 90.0, what: str = "it") -> None:
     """Return when `condition` holds; fail at the deadline."""
     deadline = time.monotonic() + deadline_s
     while not condition():

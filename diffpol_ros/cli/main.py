@@ -19,6 +19,7 @@ from diffpol_ros.cli.replay import Replay
 from diffpol_ros.cli.report import Report
 from diffpol_ros.cli.trial import Trial
 from diffpol_ros.cli.view import View
+from diffpol_ros.core.broken_output import readers_may_leave
 from diffpol_ros.core.errors import DiffpolError
 
 INTERRUPTED = 130
@@ -53,15 +54,16 @@ Command = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors of the project become one line and the exit code 1."""
-    command = tyro.cli(Command, prog="diffpol", args=arguments, config=(tyro.conf.OmitSubcommandPrefixes,))  # type: ignore[call-overload]
-    try:
-        return command.run()
-    except DiffpolError as error:
-        print(f"diffpol: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("diffpol: interrupted; everything is stopped", file=sys.stderr)
-        return INTERRUPTED
+    with readers_may_leave():
+        command = tyro.cli(Command, prog="diffpol", args=arguments, config=(tyro.conf.OmitSubcommandPrefixes,))  # type: ignore[call-overload]
+        try:
+            return command.run()
+        except DiffpolError as error:
+            print(f"diffpol: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("diffpol: interrupted; everything is stopped", file=sys.stderr)
+            return INTERRUPTED
 
 
 if __name__ == "__main__":

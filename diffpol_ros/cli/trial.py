@@ -58,6 +58,10 @@ class RunTrial:
     """How far from its place it may stand."""
     tolerance_deg: float = 3.0
     """How far it may be turned."""
+    buttons: str = ""
+    """With a person: topic of sensor_msgs/Joy whose buttons answer as well as keys do, such as joy."""
+    button_numbers: tuple[int, int, int] = (0, 1, 2)
+    """Which of them mean success, failure and abort; each of them stands for Enter elsewhere."""
     image_stride: int = 0
     """Of the twin: record every n-th image of the front camera, 0.9 MB each; 0: none."""
 

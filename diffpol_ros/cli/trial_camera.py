@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from diffpol_ros.cli.graph_listening import Listen
 from diffpol_ros.cli.trial import RunTrial
 from diffpol_ros.cli.trial_eye import PlaceEye, camera_eye
-from diffpol_ros.cli.trial_placing import Placing
+from diffpol_ros.cli.trial_placing import Placing, Typed, typed_within
 from diffpol_ros.cli.trial_setup import PLACES, Setting, SetUp
 from diffpol_ros.cli.trial_window import open_window
 from diffpol_ros.core.errors import SettingsError
@@ -25,14 +26,19 @@ HandOver = Callable[[int, Path], None]
 
 
 @contextmanager
-def placing(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Place, HandOver]]:
-    """Give what places the object before a trial, and what puts the picture of it into the trial's folder."""
+def placing(
+    options: RunTrial, campaign: Campaign, listen: Listen, typed: Typed = typed_within
+) -> Iterator[tuple[Place, HandOver]]:
+    """Give what places the object before a trial, and what puts the picture of it into the trial's folder.
+
+    listen: hears the camera's images. typed: waits a while for the operator.
+    """
     camera, model = _camera(options), load_object(options.object)
     tolerance = Tolerance(options.tolerance_mm, options.tolerance_deg)
-    with camera_eye(camera, model) as eye:
+    with camera_eye(listen, camera, model) as eye:
         show = open_window(f"diffpol trial: {campaign.folder.name}")
         set_up = SetUp(campaign.folder, eye, _view(camera), half_size(model), tolerance, show)
-        place = Placing(set_up)
+        place = Placing(set_up, typed)
 
         def at(trial: int, condition: Condition) -> None:
             if condition.picture:

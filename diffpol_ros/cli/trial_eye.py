@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from diffpol_ros.cli.graph_listening import Listen
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.core.types import CameraImage, Pose
 from diffpol_ros.estimation.calibration import CameraCalibration, ObjectModel
@@ -16,7 +17,6 @@ from diffpol_ros.estimation.detection.detector import DetectorSettings
 from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.estimator import Estimator
-from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.replay.bag_reader import Record, stamp_ns
 from diffpol_ros.replay.images import camera_of, pixels_of
 
@@ -98,18 +98,7 @@ class CameraEye:
 
 
 @contextmanager
-def camera_eye(camera: CameraCalibration, model: ObjectModel) -> Iterator[CameraEye]:
+def camera_eye(listen: Listen, camera: CameraCalibration, model: ObjectModel) -> Iterator[CameraEye]:
     """Give an eye that looks through a camera of the running graph."""
-    join_graph()
-    # Imported here: a campaign without a camera needs no ROS.
-    from diffpol_ros.nodes.session import ros_node
-    from diffpol_ros.nodes.view_listener import ViewListener
-
-    locator = Locator(camera, model)
-    with ros_node("trial_eye") as node:
-        listener = ViewListener(node, lambda topic: camera_of(topic) == camera.name)
-        try:
-            yield CameraEye(listener, camera.name, locator)
-        finally:
-            listener.close()
-            locator.close()
+    with listen(lambda topic: camera_of(topic) == camera.name) as listener, closing(Locator(camera, model)) as locator:
+        yield CameraEye(listener, camera.name, locator)

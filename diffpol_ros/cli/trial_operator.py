@@ -1,7 +1,8 @@
 """A person at a terminal: sets the world up, watches, and says success or failure."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from diffpol_ros.trials.errors import TrialError
@@ -12,12 +13,19 @@ Ask = Callable[[str], str]
 View = Callable[[Path], Path]
 
 
-def wait(question: str, ask: Ask) -> str:
-    """Return what was typed before Enter; TrialError where nobody can answer any more."""
+@contextmanager
+def answered() -> Iterator[None]:
+    """Within it something is asked; TrialError where nobody can answer any more."""
     try:
-        return ask(question).strip()
+        yield
     except EOFError as error:
         raise TrialError("nobody answers: the terminal was closed; go on with `diffpol trial run`") from error
+
+
+def wait(question: str, ask: Ask) -> str:
+    """Return what was typed before Enter."""
+    with answered():
+        return ask(question).strip()
 
 
 class TerminalOperator:
@@ -30,14 +38,17 @@ class TerminalOperator:
         tell: Callable[[str], None] = print,
         view: View | None = None,
         place: Callable[[int, Condition], None] | None = None,
+        verdict: Ask | None = None,
     ) -> None:
         """Ask with `ask`, tell with `tell`; `name` is the login name where empty.
 
         view: lays the start's picture over the camera's image and returns the file; without it the picture is named.
         place: returns once the object stands where it shall; without it the operator says so.
+        verdict: asks for the verdict, in place of `ask`.
         """
         self.name = name or login_name()
         self._ask, self._tell, self._view, self._place = ask, tell, view, place
+        self._verdict = verdict or ask
         self._reasons: list[str] = []
 
     def prepare(self, trial: int, condition: Condition) -> None:
@@ -59,9 +70,10 @@ class TerminalOperator:
         if attempt.reason:
             self._tell(attempt.reason)
         while True:
-            answer = self._answer(f"trial {trial}: [s]uccess, [f]ailure, or [a]bort and do it again? ").lower()
+            question = f"trial {trial}: [s]uccess, [f]ailure, or [a]bort and do it again? "
+            answer = _answer(self._verdict, question).lower()
             if answer in ("s", "success"):
-                return Verdict(True, self._answer("anything to note? [Enter: no] "))
+                return Verdict(True, _answer(self._ask, "anything to note? [Enter: no] "))
             if answer in ("f", "failure"):
                 return Verdict(False, self._reason())
             if answer in ("a", "abort", ""):
@@ -71,18 +83,19 @@ class TerminalOperator:
     def _reason(self) -> str:
         for number, reason in enumerate(self._reasons, start=1):
             self._tell(f"  {number}: {reason}")
-        told = self._answer("why? (one line" + (", or a number of the above) " if self._reasons else ") "))
+        told = _answer(self._ask, "why? (one line" + (", or a number of the above) " if self._reasons else ") "))
         if told.isdigit() and 1 <= int(told) <= len(self._reasons):
             return self._reasons[int(told) - 1]
         if told:
             self._reasons.append(told)
         return told or "no reason given"
 
-    def _answer(self, question: str) -> str:
-        try:
-            return self._ask(question).strip()
-        except EOFError:
-            return ""
+
+def _answer(ask: Ask, question: str) -> str:
+    try:
+        return ask(question).strip()
+    except EOFError:
+        return ""
 
 
 class NobodyNeeded:

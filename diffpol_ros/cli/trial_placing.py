@@ -4,19 +4,20 @@ import select
 import sys
 from collections.abc import Callable
 
-from diffpol_ros.cli.trial_operator import wait
+from diffpol_ros.cli.trial_operator import answered
 from diffpol_ros.cli.trial_setup import Setting, SetUp, Standing
 
 PERIOD_S = 0.4
 WIDTH = 100
-Typed = Callable[[float], "str | None"]
+Typed = Callable[[float, str], "str | None"]
+QUESTION = "[Enter] once it stands there, l to look again "
 
 
-def typed_within(seconds: float) -> str | None:
+def typed_within(seconds: float, question: str) -> str | None:
     """Return the line typed within `seconds` [s]; None where none was; without a terminal, wait for one."""
     if sys.stdin.isatty() and not select.select([sys.stdin], [], [], seconds)[0]:
         return None
-    return wait("[Enter] once it stands there, l to look again ", input)
+    return input(question).strip()
 
 
 def tell_over(line: str) -> None:
@@ -47,7 +48,8 @@ class Placing:
         while True:
             standing = self._set_up.look(setting)
             self._over(_line(standing))
-            answer = self._typed(PERIOD_S)
+            with answered():
+                answer = self._typed(PERIOD_S, QUESTION)
             if answer is None:
                 continue
             if answer:

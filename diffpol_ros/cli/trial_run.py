@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from diffpol_ros.cli.signals import orderly_exit
 from diffpol_ros.cli.trial import RunTrial
 from diffpol_ros.cli.trial_operator import NobodyNeeded, TerminalOperator
 from diffpol_ros.cli.trial_person import PersonRunner
+from diffpol_ros.cli.trial_placing import typed_within
 from diffpol_ros.core.clock import SystemClock
 from diffpol_ros.core.errors import SettingsError
 from diffpol_ros.trials.campaign import Campaign, open_campaign
@@ -63,13 +64,23 @@ def _hands(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Oper
 
 @contextmanager
 def _person(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Operator]]:
-    if not options.camera:
+    if not options.camera and not options.buttons:
         yield PersonRunner(), TerminalOperator(options.operator)
         return
+    from diffpol_ros.cli.graph_listening import graph_listening
+    from diffpol_ros.cli.trial_buttons import joy_buttons
     from diffpol_ros.cli.trial_camera import placing
 
-    with placing(options, campaign) as (place, hand_over):
-        yield PersonRunner(hand_over=hand_over), TerminalOperator(options.operator, place=place)
+    with ExitStack() as stack:
+        listen = stack.enter_context(graph_listening("trial"))
+        ask, verdict, typed, place, hand_over = input, input, typed_within, None, None
+        if options.buttons:
+            buttons = stack.enter_context(joy_buttons(listen, options.buttons, options.button_numbers))
+            ask, verdict, typed = buttons.confirm, buttons.verdict, buttons.within
+        if options.camera:
+            place, hand_over = stack.enter_context(placing(options, campaign, listen, typed))
+        operator = TerminalOperator(options.operator, ask, place=place, verdict=verdict)
+        yield PersonRunner(ask, hand_over=hand_over), operator
 
 
 def _line(campaign: Campaign, ended: Judged | Aborted) -> str:

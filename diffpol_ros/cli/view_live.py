@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from diffpol_ros.cli.graph_listening import graph_listening
 from diffpol_ros.cli.view import View
 from diffpol_ros.cli.view_bag import check, opened
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError
-from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.replay.bag_reader import Record, stamp_ns
 from diffpol_ros.replay.gathering import gather, is_gathered
 from diffpol_ros.replay.images import camera_of, pixels_of
@@ -27,21 +27,12 @@ PERIOD_S, DISCOVERY_S, GATHERING_S, PATIENCE_S = 0.1, 1.0, 1.5, 20.0
 def view_live(options: View) -> int:
     """Draw what the graph tells; return the exit code."""
     check(options)
-    join_graph()
-    # Imported here: a bag is viewed without ROS.
-    from diffpol_ros.nodes.session import ros_node
-    from diffpol_ros.nodes.view_listener import ViewListener
-
-    with ros_node("view") as node:
-        listener = ViewListener(node, partial(is_drawn, options))
-        try:
-            _wait(listener.discover, lambda: len(listener))
-            cameras = sorted(set(listener.cameras.values()))
-            with opened(options, "live", cameras) as scene:
-                print(f"showing {len(listener)} topics; Ctrl-C ends it", flush=True)
-                _follow(options, listener, _Painter(scene, options))
-        finally:
-            listener.close()
+    with graph_listening("view") as listen, listen(partial(is_drawn, options)) as listener:
+        _wait(listener.discover, lambda: len(listener))
+        cameras = sorted(set(listener.cameras.values()))
+        with opened(options, "live", cameras) as scene:
+            print(f"showing {len(listener)} topics; Ctrl-C ends it", flush=True)
+            _follow(options, listener, _Painter(scene, options))
     return 0
 
 

@@ -3,6 +3,7 @@
 POSE = "geometry_msgs/msg/PoseStamped"
 POSE_WITH_COVARIANCE = "geometry_msgs/msg/PoseWithCovarianceStamped"
 JOINTS = "sensor_msgs/msg/JointState"
+JOY = "sensor_msgs/msg/Joy"
 CHUNK = "trajectory_msgs/msg/MultiDOFJointTrajectory"
 STATUSES = "diagnostic_msgs/msg/DiagnosticArray"
 IMAGE, COMPRESSED_IMAGE = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"

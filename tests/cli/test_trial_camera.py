@@ -3,14 +3,14 @@
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from diffpol_ros.cli import trial_camera
+from diffpol_ros.cli import graph_listening, trial_camera
 from diffpol_ros.cli.main import main
 from diffpol_ros.cli.trial_eye import Sighted
 from diffpol_ros.core.types import CameraImage, Pose
@@ -36,6 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         yield Eye()
 
     monkeypatch.setattr(trial_camera, "camera_eye", eye)
+    monkeypatch.setattr(graph_listening, "graph_listening", nullcontext)
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "campaign"

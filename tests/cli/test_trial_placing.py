@@ -48,7 +48,7 @@ def placed(answers: list[str | None], made: SetUp, setting: Setting) -> list[str
     """Return what was told while somebody placed the object."""
     waiting: Iterator[str | None] = iter(answers)
     told: list[str] = []
-    Placing(made, lambda _: next(waiting), told.append, told.append)(setting)
+    Placing(made, lambda *_: next(waiting), told.append, told.append)(setting)
     return told
 
 
