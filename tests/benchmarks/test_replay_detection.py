@@ -1,5 +1,7 @@
 """On the committed bag: a millisecond of a stamp is found by the bridge's own journal, and nothing in a mere copy."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.replay import GOLDEN
@@ -8,7 +10,7 @@ from benchmarks.replay_detection import Subject, Tried
 from diffpol_ros.core.journal.difference import Difference
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.reenact.result import FirstDifference, StageResult
+from diffpol_ros.reenact.result import Change, FirstDifference, StageResult
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +58,11 @@ def test_what_was_there_before_is_not_found_again() -> None:
     assert found(before, Alone(None, "no such policy", 0), 0) == "refused: no such policy"
     told = found(before, Alone(result(first), "", 0), 1_000_000_000)
     assert told == "1 of 10 decisions differ, the first 2.50 s after the beginning: send: 1 then, 2 now, by 1"
+
+
+def test_a_change_is_found_where_the_first_decision_differed_all_along() -> None:
+    first = FirstDifference(1, Difference("pose", "1", "2", 1.0))
+    before = result(first)
+    more = replace(before, equal=4, changes=(Change("position", 1e-4, "m"), Change("tags", 0.0)))
+    told = found(Alone(before, "", 0), Alone(more, "", 0), 0)
+    assert told == "6 of 10 decisions differ, 1 without the change; at most position 0.0001 m"
