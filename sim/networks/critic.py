@@ -1,6 +1,7 @@
 """How good a state is, or a chunk in a state."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from sim.networks.activation import Activation
 from sim.networks.checks import require_positive
 from sim.networks.mlp import ResidualMlp
+from sim.networks.onnx_export import export_onnx
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Critic(nn.Module):
         """
         return self.body(observation).squeeze(-1)
 
+    def as_onnx(self, path: Path) -> None:
+        """Write observation (B, n) -> value (B,), for whoever looks at a critic: no bundle holds one."""
+        example = torch.zeros(1, self.observation_size, device=next(self.parameters()).device)
+        export_onnx(self, path, (example,), ["observation"], ["value"])
+
 
 class DoubleCritic(nn.Module):
     """Two values of a chunk in a state, from networks that share nothing; the smaller one errs less often upwards."""
@@ -59,6 +66,13 @@ class DoubleCritic(nn.Module):
         """Return the values (B, 2) of chunks (B, T_p, a) under observations (B, n)."""
         inputs = torch.cat([observation, chunk.flatten(1)], dim=-1)
         return torch.cat([self.first(inputs), self.second(inputs)], dim=-1)
+
+    def as_onnx(self, path: Path) -> None:
+        """Write observation (B, n) and chunk (B, T_p, a) -> values (B, 2)."""
+        device = next(self.parameters()).device
+        shapes = (1, self.observation_size), (1, *self.chunk_shape)
+        example = tuple(torch.zeros(shape, device=device) for shape in shapes)
+        export_onnx(self, path, example, ["observation", "chunk"], ["values"])
 
 
 def _body(inputs: int, settings: CriticSettings) -> ResidualMlp:

@@ -18,9 +18,9 @@ def export_onnx(
 ) -> None:
     """Write `module` in evaluation mode, traced on `example`, with a free batch dimension; the file is whole or absent.
 
-    The module stays in the mode it was in.
+    The module and its parts stay in the modes they were in.
     """
-    training = module.training
+    modes = [(part, part.training) for part in module.modules()]
     try:
         with warnings.catch_warnings(), write_whole(path) as unfinished:
             # The newer exporter needs onnxscript, and these networks gain nothing from it.
@@ -38,4 +38,5 @@ def export_onnx(
                 dynamic_axes={name: {0: "batch"} for name in (*inputs, *outputs)},
             )
     finally:
-        module.train(training)
+        for part, training in modes:
+            part.training = training

@@ -1,13 +1,16 @@
 """Denoisers, heads and critics that see images."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from sim.networks.critic import Critic
 from sim.networks.denoiser import DenoiserNetwork
 from sim.networks.heads.distributions import Gaussian, Mixture
 from sim.networks.heads.head import GaussianHead, MixtureHead
+from sim.networks.onnx_export import export_onnx
 from sim.networks.vision.cameras import CameraEncoders, Necks
 
 
@@ -102,4 +105,14 @@ class VisionCritic(nn.Module):
 
     def forward(self, observation: Tensor, images: Mapping[str, Tensor]) -> Tensor:
         """Return the values (B,) of observations (B, n) and images (B, 3, h, w) by camera."""
-        return self.critic(self.necks(self.encoders.vector(observation, images)))
+        return self.judging(self.encoders.vector(observation, images))
+
+    @property
+    def judging(self) -> nn.Module:
+        """Return what judges vectors with features: (B, n + F) -> (B,)."""
+        return nn.Sequential(self.necks, self.critic)
+
+    def as_onnx(self, path: Path) -> None:
+        """Write `judging`: observation (B, n + F) -> value (B,); `encoders` have files of their own."""
+        example = torch.zeros(1, self.necks.vector_size, device=next(self.parameters()).device)
+        export_onnx(self.judging, path, (example,), ["observation"], ["value"])

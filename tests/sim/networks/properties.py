@@ -1,10 +1,14 @@
 """What must hold for every network, as checks on any of them; and small ones to check."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from diffpol_ros.policy.runtime.session import open_session, run_network
+from diffpol_ros.policy.runtime.settings import RuntimeSettings
 from sim.networks.attention import AttentionSettings
 from sim.networks.conv_blocks import ConvSettings
 from sim.networks.denoiser import DenoiserNetwork
@@ -81,3 +85,13 @@ def assert_rows_do_not_see_each_other(network: Callable[..., Tensor], *inputs: T
     together = network(*inputs)
     alone = torch.cat([network(*(each[row : row + 1] for each in inputs)) for row in range(len(inputs[0]))])
     torch.testing.assert_close(together, alone)
+
+
+@torch.inference_mode()
+def assert_the_file_says_the_same(path: Path, output: str, network: Callable[..., Tensor], **inputs: Tensor) -> None:
+    """Hold what the robot's runtime makes of an exported file against torch; inputs by their names in the file."""
+    session = open_session(path.read_bytes(), path.name, RuntimeSettings())
+    given = run_network(session, output, {name: each.numpy() for name, each in inputs.items()}, path.name)
+    expected = network(*inputs.values()).numpy()
+    assert given.shape == expected.shape
+    np.testing.assert_allclose(given, expected, atol=1e-5, rtol=0)

@@ -1,11 +1,18 @@
 """Critics: the published sizes, and answers that fit what they are compared with."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from sim.errors import NetworkError
 from sim.networks.critic import Critic, CriticSettings, DoubleCritic
-from tests.sim.networks.properties import assert_rows_do_not_see_each_other, deaf_parameters, parameter_count
+from tests.sim.networks.properties import (
+    assert_rows_do_not_see_each_other,
+    assert_the_file_says_the_same,
+    deaf_parameters,
+    parameter_count,
+)
 
 SMALL = CriticSettings(hidden=8)
 
@@ -29,6 +36,17 @@ def test_rows_do_not_see_each_other():
     assert_rows_do_not_see_each_other(Critic(5, SMALL).double(), torch.randn(4, 5).double())
     double = DoubleCritic(3, 2, 5, SMALL).double()
     assert_rows_do_not_see_each_other(double, torch.randn(4, 5).double(), torch.randn(4, 3, 2).double())
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_the_robots_runtime_judges_as_torch_does(batch: int, tmp_path: Path):
+    torch.manual_seed(0)
+    critic, double, path = Critic(5, SMALL), DoubleCritic(3, 2, 5, SMALL), tmp_path / "critic.onnx"
+    observation, chunk = torch.randn(batch, 5), torch.randn(batch, 3, 2)
+    critic.as_onnx(path)
+    assert_the_file_says_the_same(path, "value", critic, observation=observation)
+    double.as_onnx(path)
+    assert_the_file_says_the_same(path, "values", double, observation=observation, chunk=chunk)
 
 
 def test_every_parameter_learns():

@@ -79,6 +79,13 @@ def test_a_bundle_of_kind_direct_says_what_torch_does_where_nothing_is_explored(
             np.testing.assert_allclose(output, head.best(observation).numpy(), atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_exporting_leaves_a_head_in_the_mode_it_was_in(training: bool, tmp_path: Path):
+    head = built("mixture transformer").train(training)
+    head.as_onnx(tmp_path / "direct.onnx")
+    assert {part.training for part in head.modules()} == {training}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_parameter_learns(name: str):
     head = built(name)

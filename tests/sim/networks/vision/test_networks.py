@@ -1,6 +1,7 @@
 """Networks that see: encoders and what they feed are one, and may be run apart."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,7 +14,14 @@ from sim.networks.vision.networks import VisionDenoiser
 from sim.networks.vision.resnet import ResnetSettings
 from sim.networks.vision.settings import VisionSettings
 from sim.networks.vision.vit import VitSettings
-from tests.sim.networks.properties import SMALL_MLP, SMALL_RESNET, SMALL_VIT, deaf_parameters, small_vision
+from tests.sim.networks.properties import (
+    SMALL_MLP,
+    SMALL_RESNET,
+    SMALL_VIT,
+    assert_the_file_says_the_same,
+    deaf_parameters,
+    small_vision,
+)
 
 STEPS, DIMENSION, SIZE = 4, 3, 5
 ENCODERS = {"ViT": SMALL_VIT, "ViT alone": VitSettings(8, 2, embedding=6, proprioception=False), "ResNet": SMALL_RESNET}
@@ -89,6 +97,20 @@ def test_a_critic_that_sees_has_encoders_of_its_own_which_learn():
     _, _, observation, seen = inputs(3)
     values = critic(observation, seen)
     assert values.shape == (3,) and deaf_parameters(critic, values) == []
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_the_files_of_a_critic_that_sees_judge_as_it_does(name: str, tmp_path: Path):
+    torch.manual_seed(0)
+    critic = small_vision(ENCODERS[name]).build_critic(CriticSettings(hidden=8), SIZE)
+    critic.as_onnx(tmp_path / "critic.onnx")
+    critic.encoders.as_onnx(tmp_path)
+    _, _, observation, seen = inputs(3)
+    for camera, encoder in critic.encoders.by_camera().items():
+        assert_the_file_says_the_same(tmp_path / f"{camera}.onnx", "features", encoder, image=seen[camera])
+    with torch.inference_mode():
+        vector, values = critic.encoders.vector(observation, seen), critic(observation, seen)
+    assert_the_file_says_the_same(tmp_path / "critic.onnx", "value", lambda _: values, observation=vector)
 
 
 def test_a_head_that_sees_says_what_its_parts_say():
