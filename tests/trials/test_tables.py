@@ -28,6 +28,18 @@ def test_the_bayesian_interval_is_the_closed_form_where_there_is_one():
     assert bayesian_interval(9, 9, prior=1.0) == pytest.approx((0.025**0.1, 0.975**0.1))
 
 
+def test_intervals_of_13_in_16_are_those_of_fagerland_lydersen_and_laake_2017():
+    """Statistical Analysis of Contingency Tables, chapter 2: the exact interval and Jeffreys'."""
+    assert clopper_pearson(13, 16) == pytest.approx((0.5435, 0.9595), abs=5e-5)
+    assert bayesian_interval(13, 16) == pytest.approx((0.5792, 0.9442), abs=5e-5)
+
+
+def test_pairs_are_compared_as_by_fagerland_lydersen_and_laake_2017():
+    """The same, chapter 8: responses of 161 patients before and after a therapy, 6 and 16 of them unlike."""
+    assert mcnemar(6, 16) == pytest.approx(0.052479, abs=5e-7)
+    assert bonett_price(6, 16, 161) == pytest.approx((-0.1195, -0.0032), abs=5e-5)
+
+
 def test_no_trials_teach_nothing():
     nothing = rate(0, 0)
     assert nothing.exact == nothing.anytime == (0.0, 1.0)
