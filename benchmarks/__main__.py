@@ -40,6 +40,7 @@ BENCHMARKS = (
     "dppo_iteration",
     "trial_statistics",
     "recorder",
+    "recorder_images",
     "replay",
 )
 LEFT_OUT = {

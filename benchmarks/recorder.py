@@ -1,7 +1,7 @@
 """What recording costs, and what a kill loses: `python -m benchmarks.recorder`.
 
 A talker sends two 640x480 cameras (15 and 12 Hz), joint states at 1 kHz and gate verdicts at 100 Hz; `diffpol record`
-records them. Then recorders are killed at random moments, and their bags are repaired.
+records them, with its images in each format. Then recorders are killed at random moments, and their bags are repaired.
 """
 
 import os
@@ -15,14 +15,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from benchmarks.recorder_talker import RATES_HZ
+from diffpol_ros.core.image_format import ImageKind
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.ports import free_domain
 from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.replay.image_topics import image_topics
 
 SECONDS, KILLS, LEAST_S, MOST_S = 20.0, 6, 1.0, 2.0
 DEADLINE_S = 180.0
@@ -63,14 +66,16 @@ def size_of(folder: Path) -> int:
 def numbers_of(folder: Path) -> dict[str, set[int]]:
     """Return the numbers of the messages of each topic in a bag."""
     numbers: dict[str, set[int]] = defaultdict(set)
-    for record in BagReader(folder).records([f"/{topic}" for topic in RATES_HZ]):
-        numbers[record.topic.removeprefix("/")].add(int(record.message.header.frame_id))
+    topics = {each: topic for topic in RATES_HZ for each in image_topics(f"/{topic}")}
+    for record in BagReader(folder).records(list(topics)):
+        numbers[topics[record.topic]].add(int(record.message.header.frame_id))
     return numbers
 
 
-def whole(folder: Path, environment: dict[str, str]) -> None:
+def whole(folder: Path, image_format: str, environment: dict[str, str]) -> None:
     """Record, end in order, compare what was sent with what is in the bag."""
-    with running("diffpol_ros.cli.main", "record", "--output", str(folder), environment=environment) as recorder:
+    asked = ("record", "--output", str(folder), "--image-format", image_format)
+    with running("diffpol_ros.cli.main", *asked, environment=environment) as recorder:
         with running("benchmarks.recorder_talker", environment=environment):
             wait_for_file(folder)
             began, busy, size = time.monotonic(), processor_s(recorder), size_of(folder)
@@ -80,7 +85,7 @@ def whole(folder: Path, environment: dict[str, str]) -> None:
         recorder.send_signal(signal.SIGINT)
         print(recorder.communicate(timeout=DEADLINE_S)[0].strip().splitlines()[-1])
     numbers = numbers_of(folder)
-    print(f"{'':28}{'asked [Hz]':>12}{'sent':>9}{'in the bag':>12}{'lacking':>9}")
+    print(f"{image_format:28}{'asked [Hz]':>12}{'sent':>9}{'in the bag':>12}{'lacking':>9}")
     for topic, rate in RATES_HZ.items():
         first, last = min(numbers[topic]), max(numbers[topic])
         kept = len(numbers[topic])
@@ -110,7 +115,8 @@ def main() -> None:
     with free_domain() as domain, tempfile.TemporaryDirectory(prefix="recorder-") as scratch:
         environment = ros_environment(Path(scratch) / "logs", domain)
         environment["FASTRTPS_DEFAULT_PROFILES_FILE"] = str(resource_root() / "launch" / "fastdds.xml")
-        whole(Path(scratch) / "whole", environment)
+        for image_format in get_args(ImageKind):
+            whole(Path(scratch) / image_format, image_format, environment)
         waits = random.uniform(LEAST_S, MOST_S, KILLS)
         losses = [killed(Path(scratch) / f"killed-{index}", wait, environment) for index, wait in enumerate(waits)]
     print(

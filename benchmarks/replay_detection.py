@@ -25,6 +25,7 @@ from diffpol_ros.reenact.policy_bundles import recorded_bundle
 from diffpol_ros.reenact.policy_records import InferenceRecord, read_records
 from diffpol_ros.reenact.policy_run import runtime_of, setup_of
 from diffpol_ros.replay.bag_reader import BagReader
+from diffpol_ros.replay.image_topics import SUFFIXES
 
 LOW, HIGH, HIGHEST = 0, 22, 30
 """Bits of a float32: the least and the greatest of its mantissa, and the greatest of its exponent."""
@@ -35,7 +36,7 @@ STAMPED = (
     ("/gate", "control"),
 )
 JOURNALS = {BRIDGE: "/bridge/journal", ESTIMATION: "/estimation/journal", POLICY: "/policy/journal"}
-IMAGES, POSES = "/image_raw", "/pose"
+POSES = "/pose"
 STATE_OF_POLICY = re.compile(r'\[\d+,"robot",\[(\d+),')
 
 
@@ -126,13 +127,13 @@ class Subject:
         kept = edits if len(edits) == 1 else {}
         with TemporaryDirectory(prefix="replay-") as scratch:
             yield edited_copy(
-                self.bag, Path(scratch) / "bag", edits, lambda topic: topic in kept or not topic.endswith(IMAGES)
+                self.bag, Path(scratch) / "bag", edits, lambda topic: topic in kept or not topic.endswith(SUFFIXES)
             )
 
     def _stamped(self) -> Iterator[tuple[str, str]]:
         for start, stage in STAMPED:
             for topic in sorted(self.counts):
-                kinds = (IMAGES, POSES) if start.endswith("/") else ("",)
+                kinds = (*SUFFIXES, POSES) if start.endswith("/") else ("",)
                 if topic.startswith(start) and topic.endswith(kinds):
                     yield topic, stage
 

@@ -59,6 +59,8 @@ def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
         bag_folder=str(folder / "bag"),
         image_cameras=(CAMERA,),
         image_stride=options.image_stride,
+        image_format=options.image_format,
+        jpeg_quality=options.jpeg_quality,
         seed=options.seed,
         parameters=options.parameters,
     )

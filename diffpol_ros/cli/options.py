@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class DemoOptions:
     """Write an MP4 of the front camera with the estimate drawn in."""
     image_stride: int = 1
     """Record every n-th image of the front camera, 0.9 MB each; 0: none, and no video."""
+    image_format: Literal["", "raw", "png", "jpeg"] = ""
+    """raw: images as they were sent; png: packed without loss; jpeg: with loss; default: as in recorder.yaml."""
+    jpeg_quality: int = 0
+    """Of jpeg images, 1 to 100; 0: as in recorder.yaml."""
     arm_port: int = 0
     """Port of the twin's Polymetis arm server; 0: a free one."""
     gripper_port: int = 0

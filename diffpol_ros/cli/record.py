@@ -8,6 +8,7 @@ from typing import Annotated
 import tyro
 
 from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.core.image_format import JPEG_QUALITY, ImageFormat, ImageKind
 
 MEBIBYTE = 1 << 20
 
@@ -32,6 +33,15 @@ class RecordOptions:
     """Begin the next file after so long [s]; 0: never."""
     queue_megabytes: int = 256
     """Backlog [MiB] beyond which messages are dropped."""
+    image_format: ImageKind = "raw"
+    """raw: images as they were sent; png: packed without loss; jpeg: with loss."""
+    jpeg_quality: int = JPEG_QUALITY
+    """Of jpeg images, 1 to 100."""
+
+    @property
+    def packing(self) -> ImageFormat:
+        """Return how images are stored; SettingsError where that is no format."""
+        return ImageFormat(self.image_format, self.jpeg_quality)
 
     def run(self) -> int:
         """Record; return 1 where the bag is not whole."""

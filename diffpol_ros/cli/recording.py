@@ -45,15 +45,16 @@ def record(options: RecordOptions, folder: Path) -> int:
 
 
 def _run(options: RecordOptions, folder: Path, console: Console, ending: Ending) -> _Outcome:
+    split, packing = Split(options.split_megabytes * MEBIBYTE, options.split_seconds), options.packing
+
     from diffpol_ros.nodes.graph_recorder import GraphRecorder
     from diffpol_ros.nodes.session import ros_node
     from diffpol_ros.nodes.topic_choice import TopicChoice
 
-    split = Split(options.split_megabytes * MEBIBYTE, options.split_seconds)
     choice = TopicChoice(options.topics, options.exclude)
     began = time.monotonic()
     with ros_node("diffpol_record", options.namespace) as node:
-        running = GraphRecorder(node, folder, choice, options.queue_megabytes * MEBIBYTE, split)
+        running = GraphRecorder(node, folder, choice, options.queue_megabytes * MEBIBYTE, split, packing)
         try:
             _until_interrupted(running, options.seconds, folder, console, ending)
         finally:

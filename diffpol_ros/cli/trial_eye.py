@@ -18,7 +18,8 @@ from diffpol_ros.estimation.detection.detectors import open_detector
 from diffpol_ros.estimation.detection.sighting import sight
 from diffpol_ros.estimation.estimator import Estimator
 from diffpol_ros.replay.bag_reader import Record, stamp_ns
-from diffpol_ros.replay.images import camera_of, pixels_of
+from diffpol_ros.replay.image_topics import camera_of
+from diffpol_ros.replay.images import pixels_of
 
 PATIENCE_S, PERIOD_S = 10.0, 0.05
 

@@ -11,7 +11,8 @@ from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 from diffpol_ros.replay.gathering import load_run
-from diffpol_ros.replay.images import camera_of, pixels_of
+from diffpol_ros.replay.image_topics import camera_of
+from diffpol_ros.replay.images import pixels_of
 from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.view.blueprint import blueprint
 from diffpol_ros.view.canvas import Canvas, load_rerun

@@ -14,7 +14,8 @@ from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_reader import Record, stamp_ns
 from diffpol_ros.replay.gathering import gather, is_gathered
-from diffpol_ros.replay.images import camera_of, pixels_of
+from diffpol_ros.replay.image_topics import camera_of
+from diffpol_ros.replay.images import pixels_of
 from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.view.scene import Scene
 

@@ -98,7 +98,7 @@ def space(folder: Path) -> Finding:
     free_gib = shutil.disk_usage(folder).free / 2**30
     told = f"{free_gib:.1f} GiB free in {folder}"
     if free_gib < BAG_GIB:
-        return warning("space for bags", told, "free some, or record fewer images (image_stride)")
+        return warning("space for bags", told, "free some, or record fewer images or packed ones (image_format)")
     return well("space for bags", told)
 
 

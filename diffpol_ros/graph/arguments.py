@@ -27,6 +27,8 @@ class LaunchArguments:
     bag_folder: str = setting("results/bag", description="folder of the bag; must not exist yet")
     image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded")
     image_stride: int = setting(1, description="record every n-th image of each camera; 0: none", minimum=0)
+    image_format: str = setting("", description="raw, png (packed without loss) or jpeg; empty: as in recorder.yaml")
+    jpeg_quality: int = setting(0, description="of jpeg images, 1 to 100; 0: as in recorder.yaml", minimum=0)
     seed: int = setting(0, description="seed of the twin's first scene", minimum=0)
     speed: float = setting(1.0, description="speed of the twin's clock against real time", minimum=0.01, maximum=100.0)
     parameters: str = setting("", description="folder of parameter files to use in place of launch/params")

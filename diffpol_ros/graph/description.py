@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diffpol_ros.core.errors import ResourceError, SettingsError
+from diffpol_ros.core.image_format import AS_SENT, ImageFormat
 from diffpol_ros.core.resources import resource_root
 from diffpol_ros.graph.arguments import LaunchArguments, ReplayArguments, parameter_folder
 from diffpol_ros.graph.joining import PROFILE
@@ -119,8 +120,17 @@ def _recording(graph: "_Graph", arguments: LaunchArguments) -> tuple[NodeDescrip
         objects=list(arguments.objects),
         image_cameras=list(arguments.image_cameras),
         image_stride=arguments.image_stride,
+        **_packing(arguments),
     )
     return (recorder,)
+
+
+def _packing(arguments: LaunchArguments) -> dict[str, ParameterValue]:
+    """Return how images are packed, where that was chosen; what cannot be is refused before anything runs."""
+    quality = arguments.jpeg_quality
+    ImageFormat(arguments.image_format or AS_SENT.kind, quality or AS_SENT.jpeg_quality)
+    chosen = {"image_format": arguments.image_format, "jpeg_quality": quality}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _ports(arguments: LaunchArguments) -> dict[str, ParameterValue]:

@@ -12,7 +12,7 @@ from sensor_msgs.msg import Image
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import IMAGES
 from diffpol_ros.nodes.session import ros_node
-from diffpol_ros.replay.images import camera_of
+from diffpol_ros.replay.image_topics import camera_of
 from diffpol_ros.replay.message_types import IMAGE
 
 DISCOVERY_S, LISTEN_S = 8.0, 3.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from diffpol_ros.core.image_format import AS_SENT, ImageFormat
 from diffpol_ros.nodes.about_writer import AboutWriter
 from diffpol_ros.nodes.recorder_node import DRAIN_PERIOD_S, LOOK_PERIOD_S, SWITCH_INTERVAL_S
 from diffpol_ros.nodes.recording_health import RecordingHealth
@@ -23,14 +24,20 @@ class GraphRecorder:
     """A bag of what a graph says, from now until `close`."""
 
     def __init__(
-        self, node: Node, folder: Path, choice: TopicChoice, queue_bytes: int, split: Split | None = None
+        self,
+        node: Node,
+        folder: Path,
+        choice: TopicChoice,
+        queue_bytes: int,
+        split: Split | None = None,
+        packing: ImageFormat = AS_SENT,
     ) -> None:
         """Create the bag `folder` and record with `node`, which nobody else spins."""
         self.recorder = FlightRecorder(folder, queue_bytes=queue_bytes, split=split)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         warn = node.get_logger().warning
         self.taps = Taps(node, self.recorder)
-        self._finder = TopicFinder(node, choice, warn)
+        self._finder = TopicFinder(node, choice, warn, packing)
         self._about = AboutWriter(node, self.recorder, warn)
         self._health = RecordingHealth(node, self.recorder, self.taps)
         self._executor = SingleThreadedExecutor(context=node.context)

@@ -11,6 +11,8 @@ from diffpol_ros.nodes.messages import to_stamp
 from diffpol_ros.nodes.quality import EVENTS, RECORDED_EVENTS, RECORDED_STATES
 from diffpol_ros.nodes.recorded_topics import RECORDED_IMAGES, message_type
 from diffpol_ros.replay.bag_reader import Record
+from diffpol_ros.replay.images import image_as_sent
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE
 from diffpol_ros.replay.playback import Tick
 from diffpol_ros.replay.played_topics import HAND, JOINTS, PlayedTopics
 
@@ -18,7 +20,7 @@ CLOCK = "/clock"
 
 
 class PlayerTopics:
-    """Sends what is due: the bytes of a message as they were recorded, or the time."""
+    """Sends what is due: the bytes of a message as they were sent, or the time."""
 
     def __init__(self, node: Node, played: PlayedTopics) -> None:
         """Publish as `node`, below its namespace."""
@@ -36,7 +38,7 @@ class PlayerTopics:
             if isinstance(due, Tick):
                 self._time.publish(Clock(clock=to_stamp(due.clock_ns)))
             elif due.topic in self._names:
-                self._messages[self._names[due.topic]].publish(bytes(due.data))
+                self._messages[self._names[due.topic]].publish(_as_sent(due))
         except RCLError:
             # SIGINT ends the ROS context before the node hears of it.
             if self._node.context.ok():
@@ -55,6 +57,10 @@ class PlayerTopics:
         """Publish no more."""
         for publisher in (self._time, *self._messages.values()):
             self._node.destroy_publisher(publisher)
+
+
+def _as_sent(record: Record) -> bytes:
+    return image_as_sent(record) if record.type_name == COMPRESSED_IMAGE else bytes(record.data)
 
 
 def quality_of(name: str) -> QoSProfile:

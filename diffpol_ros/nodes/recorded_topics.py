@@ -7,6 +7,7 @@ from typing import Any
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.image_format import BEST_QUALITY, JPEG_QUALITY, ImageFormat
 from diffpol_ros.core.settings import setting
 from diffpol_ros.nodes.quality import JOURNAL, RECORDED_EVENTS, RECORDED_STATES
 from diffpol_ros.replay.message_types import (
@@ -32,9 +33,16 @@ class RecorderParameters:
     objects: tuple[str, ...] = setting(("block",), description="objects whose estimates and truths are recorded")
     image_cameras: tuple[str, ...] = setting(("front", "side"), description="cameras whose images are recorded too")
     image_stride: int = setting(1, description="record every n-th image of each camera; 0: none", minimum=0)
+    image_format: str = setting("raw", description="raw: images as they were sent; png: without loss; jpeg: with")
+    jpeg_quality: int = setting(JPEG_QUALITY, description="of jpeg images", minimum=1, maximum=BEST_QUALITY)
     queue_megabytes: int = setting(256, description="backlog [MiB] beyond which messages are dropped", minimum=1)
     split_megabytes: int = setting(0, description="size [MiB] at which the next file begins; 0: never", minimum=0)
     split_seconds: float = setting(0.0, description="length [s] at which the next file begins; 0: never", minimum=0.0)
+
+    @property
+    def packing(self) -> ImageFormat:
+        """Return how images are stored; SettingsError where that is no format."""
+        return ImageFormat(self.image_format, self.jpeg_quality)
 
 
 @dataclass(frozen=True)

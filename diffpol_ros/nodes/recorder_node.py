@@ -38,9 +38,11 @@ class RecorderNode(StageNode[RecorderParameters]):
     def configure(self) -> None:
         """Create the bag and subscribe to everything."""
         given = self.parameters
-        wanted = sources(given)
+        wanted, packing = sources(given), given.packing
         topics = [
-            RecordedTopic(self.resolve_topic_name(each.topic), each.type_name, as_rosbag2([each.quality]))
+            RecordedTopic(
+                self.resolve_topic_name(each.topic), each.type_name, as_rosbag2([each.quality]), packing=packing
+            )
             for each in wanted
         ]
         split = Split(given.split_megabytes << 20, given.split_seconds)

@@ -33,6 +33,8 @@ class RecordingHealth:
             self._once("dropped", "messages are dropped: the disk, or this machine, is too slow")
         for topic, count in self._taps.missed.items():
             self._once(topic, f"{count} messages of {topic} were sent and did not arrive: this machine is too busy")
+        for topic, why in recorder.refusals.items():
+            self._once(f"{topic}, unpacked", f"{why}; they are stored as they were sent")
         if self._note():
             self._write(ended=False)
 

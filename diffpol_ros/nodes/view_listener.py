@@ -10,7 +10,7 @@ from rclpy.subscription import Subscription
 from diffpol_ros.nodes.quality import IMAGES
 from diffpol_ros.nodes.recorded_topics import message_type
 from diffpol_ros.replay.bag_reader import Record
-from diffpol_ros.replay.images import camera_of
+from diffpol_ros.replay.image_topics import camera_of
 
 DEPTH = 500
 

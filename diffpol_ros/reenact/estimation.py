@@ -77,7 +77,8 @@ class _Replay:
         judging, seen = self.judging, self._seen
         looked = f"{seen.again} of {seen.again + seen.taken} images looked at again"
         if seen.taken:
-            looked += "; of the others, which are not in the bag, the recorded tags were taken"
+            lossy = f" ({seen.lossy} only after lossy compression)" if seen.lossy else ""
+            looked += f"; of the others, which are not in the bag{lossy}, the recorded tags were taken"
         if seen.altered:
             self._complaints.append(f"{seen.altered} images are not those that were looked at: lossy compression?")
         return StageResult(
@@ -110,5 +111,5 @@ class _Replay:
         options, images = self._options, self._options.images
         bag = BagReader(images.path) if images else self._bag
         topics = {camera.name: options.topic(f"camera/{camera.name}/image_raw") for camera in rig.cameras}
-        there = [name for name, topic in topics.items() if images is None or topic in images.topics]
+        there = [name for name, topic in topics.items() if images is None or images.of(topic)]
         return {name: Pictures(bag, name, options.namespace) for name in there}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from diffpol_ros.replay.image_topics import image_topics
+
 
 @dataclass(frozen=True)
 class ImageBag:
@@ -10,6 +12,10 @@ class ImageBag:
 
     path: Path
     topics: frozenset[str]
+
+    def of(self, topic: str) -> bool:
+        """Return whether it has those that were sent on `topic`."""
+        return not self.topics.isdisjoint(image_topics(topic))
 
 
 @dataclass(frozen=True)

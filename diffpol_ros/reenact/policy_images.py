@@ -9,9 +9,10 @@ from diffpol_ros.policy.images import rgb
 from diffpol_ros.policy.manifest.manifest import Manifest
 from diffpol_ros.policy.records.record import pixels_sha256
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.reenact.pictures import pixels_of
+from diffpol_ros.reenact.pictures import exact_pixels
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
-from diffpol_ros.replay.message_types import IMAGE
+from diffpol_ros.replay.image_topics import image_topics
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 
 KEPT = 16
 NO_PIXELS = np.zeros((1, 1, 3), np.uint8)
@@ -25,8 +26,8 @@ class SeenImages:
         cameras = [encoder.camera for encoder in manifest.networks.encoders]
         topics = {options.topic(f"camera/{camera}/image_raw"): camera for camera in cameras}
         images = options.images
-        there = images is None or images.topics >= topics.keys()
-        self._cameras = topics if there else {}
+        there = images is None or all(images.of(topic) for topic in topics)
+        self._cameras = {each: camera for topic, camera in topics.items() for each in image_topics(topic) if there}
         self._coming = (bag if images is None else BagReader(images.path)).records(list(self._cameras))
         self._kept: dict[str, dict[int, CameraImage]] = {camera: {} for camera in self._cameras.values()}
 
@@ -48,10 +49,10 @@ class SeenImages:
         return kept.get(exposed_ns)
 
     def _keep(self, record: Record) -> None:
-        message, kept = record.message_of(IMAGE), self._kept[self._cameras[record.topic]]
-        pixels = pixels_of(message)
-        if pixels is not None:
-            kept[stamp_ns(message)] = CameraImage(stamp_ns(message), rgb(pixels, message.encoding))
+        exposed_ns = stamp_ns(record.message_of(IMAGE, COMPRESSED_IMAGE))
+        kept, found = self._kept[self._cameras[record.topic]], exact_pixels(record)
+        if found is not None:
+            kept[exposed_ns] = CameraImage(exposed_ns, rgb(*found))
             if len(kept) > KEPT:
                 del kept[next(iter(kept))]
 

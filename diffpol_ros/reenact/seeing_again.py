@@ -30,6 +30,10 @@ class Finding(Protocol):
         """Return whether another image has that stamp."""
         ...
 
+    def lossy(self, exposed_ns: int) -> bool:
+        """Return whether it is there after lossy compression."""
+        ...
+
 
 @dataclass
 class _Seen:
@@ -44,13 +48,15 @@ class _Seen:
 class Tally:
     """How many looks were made again, and how many of them found something else.
 
-    taken: from the journal, for lack of the image. altered: of these, where another image has its stamp.
+    taken: from the journal, for lack of the image. altered, lossy: of these, where another image has its stamp, and
+    where the image is there after lossy compression.
     """
 
     again: int = 0
     differing: int = 0
     taken: int = 0
     altered: int = 0
+    lossy: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
         """Return both together."""
@@ -104,6 +110,7 @@ class SeeingAgain:
         frame = pictures.find(look.stamp_ns, look.checksum)
         if frame is None:
             self.tally.altered += pictures.altered(look.stamp_ns)
+            self.tally.lossy += pictures.lossy(look.stamp_ns)
             other_ns = pictures.misdated(look.stamp_ns, look.checksum)
             if other_ns is not None:
                 field, size = f"camera/{look.camera}/image_raw.stamp_ns", float(abs(other_ns - look.stamp_ns))

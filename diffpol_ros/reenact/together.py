@@ -18,13 +18,13 @@ from diffpol_ros.reenact.policy import replay_policy
 from diffpol_ros.reenact.result import ReplayError, StageResult
 from diffpol_ros.replay.bag_copy import copy_bag
 from diffpol_ros.replay.bag_reader import BagReader, Record
+from diffpol_ros.replay.image_topics import SUFFIXES
 
 REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {
     "estimation": replay_estimation,
     "policy": replay_policy,
     "control": replay_control,
 }
-IMAGES = "/image_raw"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _excerpt(bag: BagReader) -> Iterator[tuple[Path, frozenset[str]]]:
     topics: set[str] = set()
 
     def without_images(record: Record) -> bytes | None:
-        if not record.topic.endswith(IMAGES):
+        if not record.topic.endswith(SUFFIXES):
             return record.data
         topics.add(record.topic)
         return None

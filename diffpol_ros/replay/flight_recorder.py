@@ -6,44 +6,38 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_writer import BagWriter, Split
-from diffpol_ros.replay.schemas import Schema, schema_of
+from diffpol_ros.replay.image_packing import Packed, pack
+from diffpol_ros.replay.schemas import schema_of
+from diffpol_ros.replay.topic_writer import RecordedTopic as RecordedTopic
+from diffpol_ros.replay.topic_writer import TopicWriter
 
 QUEUE_BYTES = 256 << 20
 JOIN_TIMEOUT_S = 20.0
+PACKING_THREADS = 2
 FLUSH_PERIOD_S = 0.25
 """So often what is pending goes to the operating system: a kill takes no more than that."""
-
-
-@dataclass(frozen=True)
-class RecordedTopic:
-    """A topic to record: its full name, its message type, its QoS as rosbag2 writes it.
-
-    schema: of a type that is none of the standard ones.
-    """
-
-    name: str
-    type_name: str
-    quality: str = ""
-    schema: Schema | None = None
 
 
 class _Item(NamedTuple):
     topic: int
     log_ns: int
     published_ns: int
-    data: bytes
+    size: int
+    data: bytes | Future[Packed]
 
 
 class FlightRecorder:
     """A bag being written by a thread of its own.
 
     What does not fit into `queue_bytes` of backlog is dropped and counted: memory stays bounded when a disk stalls.
+    Images are packed by other threads, and written in the order in which they came.
     """
 
     def __init__(
@@ -55,11 +49,13 @@ class FlightRecorder:
     ) -> None:
         """Create the bag `folder` and start writing."""
         self._writer = BagWriter(folder, split=split)
+        self._written = TopicWriter(self._writer)
         self._room = queue_bytes
         self._lock = threading.Lock()
         self._items: queue.SimpleQueue[_Item | RecordedTopic | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bag writer", daemon=True)
-        self._names: list[str] = []
+        self._packers = ThreadPoolExecutor(PACKING_THREADS, "image packer")
+        self._topics: list[RecordedTopic] = []
         self._dropped: Counter[str] = Counter()
         self.received = 0
         self.failure: str = ""
@@ -83,11 +79,17 @@ class FlightRecorder:
         with self._lock:
             return dict(self._dropped)
 
+    @property
+    def refusals(self) -> dict[str, str]:
+        """Return of which topics images are stored as they were sent, though they were to be packed, and why."""
+        return dict(self._written.refusals)
+
     def add_topic(self, topic: RecordedTopic) -> int:
         """Announce a topic; return its index for `put`."""
-        self._items.put(replace(topic, schema=topic.schema or schema_of(topic.type_name)))
-        self._names.append(topic.name)
-        return len(self._names) - 1
+        topic = replace(topic, schema=topic.schema or schema_of(topic.type_name))
+        self._topics.append(topic)
+        self._items.put(topic)
+        return len(self._topics) - 1
 
     def put(self, topic: int, log_ns: int, published_ns: int, data: bytes, *, needed: bool = False) -> bool:
         """Queue one CDR message of the topic at index `topic`; return False when it had to be dropped.
@@ -100,17 +102,22 @@ class FlightRecorder:
                 self._room -= len(data)
                 self.received += 1
             else:
-                self._dropped[self._names[topic]] += 1
+                self._dropped[self._topics[topic].name] += 1
         if fits:
-            self._items.put(_Item(topic, log_ns, published_ns, data))
+            self._items.put(_Item(topic, log_ns, published_ns, len(data), self._packed(topic, data)))
         return fits
 
     def close(self) -> None:
         """Write what is queued and finish the bag."""
         self._items.put(None)
         self._thread.join(JOIN_TIMEOUT_S)
+        self._packers.shutdown(wait=False)
         if self._thread.is_alive():
             raise ResourceError(f"the bag could not be finished within {JOIN_TIMEOUT_S:.0f} s: the disk is too slow")
+
+    def _packed(self, topic: int, data: bytes) -> bytes | Future[Packed]:
+        recorded = self._topics[topic]
+        return self._packers.submit(pack, data, recorded.packing, recorded.name) if recorded.packed else data
 
     def _run(self) -> None:
         due = time.monotonic() + FLUSH_PERIOD_S
@@ -131,11 +138,12 @@ class FlightRecorder:
         except queue.Empty:
             return True
         if isinstance(item, RecordedTopic):
-            self._attempt(self._writer.add_topic, item.name, item.type_name, item.quality, item.schema)
+            self._attempt(self._written.add, item)
         elif item is not None:
-            self._attempt(self._writer.write, *item)
+            data = item.data.result() if isinstance(item.data, Future) else item.data
+            self._attempt(self._written.write, item.topic, item.log_ns, item.published_ns, data)
             with self._lock:
-                self._room += len(item.data)
+                self._room += item.size
         return item is not None
 
     def _attempt(self, write: Callable[..., object], *arguments: object) -> None:

@@ -1,7 +1,7 @@
 """Gathers a bag into arrays, in one pass."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay.bag_reader import BagReader, Record, stamp_ns
+from diffpol_ros.replay.image_topics import camera_of
 from diffpol_ros.replay.loss_watch import LossWatch
 from diffpol_ros.replay.message_types import CHUNK, JOINTS, POSE, POSE_WITH_COVARIANCE, STATUSES
 from diffpol_ros.replay.series import ChunkRecord, JointSeries, PoseSeries, Run, StatusRecord
@@ -32,8 +33,8 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
     for record in records:
         topic = record.topic.removeprefix(prefix)
         first, last = first or record.log_ns, record.log_ns
-        if topic.endswith("/image_raw"):
-            images[topic.split("/")[-2]] += 1
+        if camera_of(record.topic):
+            images[record.topic] += 1
         elif gather := _gatherer(topic):
             collected[topic].append(gather(record))
     return Run(
@@ -46,7 +47,7 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
         inferences=tuple(status for group in collected["policy/inference"] for status in group),
         gate=tuple(status for group in collected["gate"] for status in group),
         objects=tuple(status for group in collected[STATUS] for status in group),
-        images=dict(images),
+        images=_per_camera(images),
         span_ns=(first, last),
     )
 
@@ -54,6 +55,14 @@ def gather(records: Iterable[Record], namespace: str = "") -> Run:
 def is_gathered(topic: str) -> bool:
     """Return whether anything of a topic, relative to the namespace, is gathered; images are only counted."""
     return _gatherer(topic) is not None
+
+
+def _per_camera(images: Mapping[str, int]) -> dict[str, int]:
+    """Return how many images of each camera there are; compressed ones may be the same as those that are not."""
+    found: dict[str, int] = {}
+    for topic, count in images.items():
+        found[camera_of(topic)] = max(count, found.get(camera_of(topic), 0))
+    return found
 
 
 def _named(collected: dict[str, list[Any]], prefix: str) -> dict[str, PoseSeries]:

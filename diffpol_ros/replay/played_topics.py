@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diffpol_ros.replay import message_types
+from diffpol_ros.replay.image_topics import COMPRESSED
 from diffpol_ros.replay.tape import Contents
 
 JOINTS, HAND, STATUS = "joint_states", "end_effector_pose", "objects/status"
@@ -15,10 +16,13 @@ PLAYED: Mapping[str, str] = {
     HAND: message_types.POSE,
     "gate": message_types.STATUSES,
     IMAGE: message_types.IMAGE,
+    IMAGE + COMPRESSED: message_types.COMPRESSED_IMAGE,
     r"camera/\w+/camera_info": message_types.CAMERA_INFO,
     r"twin/truth/\w+": message_types.POSE,
 }
-"""What comes from outside of both, by the pattern of its name; the gate's verdicts are heard by the policy."""
+"""What comes from outside of both, by the pattern of its name; the gate's verdicts are heard by the policy.
+
+Compressed images are played decompressed, as live nodes hear no others."""
 ESTIMATED: Mapping[str, str] = {
     r"objects/\w+/pose": message_types.POSE_WITH_COVARIANCE,
     STATUS: message_types.STATUSES,
@@ -28,7 +32,7 @@ ESTIMATED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PlayedTopics:
-    """names: what each topic of the bag is played as, relative to the namespace. types: the type of each of these.
+    """names: what each topic of the bag is played as, relative to the namespace. types: as what type each of these is.
 
     complaints: what is left out, and why.
     """
@@ -61,12 +65,19 @@ def played_topics(contents: Contents, namespace: str = "", *, estimated: bool = 
     for topic, kind in sorted(contents.topics.items()):
         name = topic.removeprefix(prefix) if topic.startswith(prefix) else ""
         expected = next((known[pattern] for pattern in known if re.fullmatch(pattern, name)), None)
+        played_as = name.removesuffix(COMPRESSED)
         if expected is None:
             continue
-        if kind == expected and topic not in contents.foreign:
-            names[topic] = name
-        else:
+        if kind != expected or topic in contents.foreign:
             how = "in another definition than the one known here" if kind == expected else f"expected {expected}"
             complaints.append(f"{topic} is a {kind}, {how}: it is not played")
-    types = {name: contents.topics[topic] for topic, name in names.items()}
+        elif played_as in names.values():
+            complaints.append(f"{topic} is not played: {prefix}{played_as} is, which is not compressed")
+        else:
+            names[topic] = played_as
+    types = {name: _sent_as(contents.topics[topic]) for topic, name in names.items()}
     return PlayedTopics(names, types, tuple(complaints))
+
+
+def _sent_as(kind: str) -> str:
+    return message_types.IMAGE if kind == message_types.COMPRESSED_IMAGE else kind

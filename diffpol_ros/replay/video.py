@@ -14,7 +14,7 @@ from diffpol_ros.core.types import Array, Pose
 from diffpol_ros.replay import verdicts
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 from diffpol_ros.replay.episodes import Episode
-from diffpol_ros.replay.message_types import IMAGE
+from diffpol_ros.replay.images import images_of, pixels_of
 from diffpol_ros.replay.overlay import (
     CameraView,
     Caption,
@@ -63,9 +63,8 @@ class Film:
 
     def images(self) -> Iterator[tuple[int, Pixels]]:
         """Yield each image's exposure [ns] and the image as it is."""
-        for record in self.bag.records([self.topic]):
-            message = record.message_of(IMAGE)
-            yield stamp_ns(message), np.array(message.data, dtype=np.uint8).reshape(message.height, message.width, 3)
+        for record in images_of(self.bag, self.topic):
+            yield stamp_ns(record.message), np.array(pixels_of(record))
 
     def draw(self, image: Pixels, now_ns: int) -> Pixels:
         """Return an image exposed at `now_ns` with everything drawn in."""
@@ -128,7 +127,7 @@ def best_suffix() -> str:
 
 def write_video(film: Film, path: Path) -> Path:
     """Write the film to `path`: .mp4 (H.264) or .gif (at a quarter of the pixels); return the path."""
-    stamps = np.array([stamp_ns(record.message) for record in film.bag.records([film.topic])])
+    stamps = np.array([stamp_ns(record.message) for record in images_of(film.bag, film.topic)])
     if stamps.size < 2:
         raise ResourceError(f"the bag has {stamps.size} images on {film.topic}: nothing to show")
     rate = float(np.clip(1e9 / np.median(np.diff(stamps)), 2.0, 60.0))

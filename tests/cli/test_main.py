@@ -26,6 +26,23 @@ def test_no_episodes_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert not (tmp_path / "out").exists()
 
 
+def test_a_quality_that_jpeg_does_not_know_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for command in ("record", "demo"):
+        asked = [command, "--image-format", "jpeg", "--jpeg-quality", "101", "--output", str(tmp_path / command)]
+        assert main(asked) == 1
+        assert capsys.readouterr().err == "diffpol: jpeg_quality is 101, expected 1 to 100\n"
+
+
+def test_a_format_of_images_that_does_not_exist_is_refused_with_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as exit_code:
+        main(["record", "--image-format", "gif"])
+    assert exit_code.value.code == 2
+    told = capsys.readouterr().err
+    assert "gif" in told and all(kind in told for kind in ("raw", "png", "jpeg"))
+
+
 def test_results_are_never_mixed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "old.txt").touch()
     assert main(["demo", "--output", str(tmp_path)]) == 1

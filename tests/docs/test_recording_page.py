@@ -13,6 +13,8 @@ from diffpol_ros.replay.about import TOPIC
 from diffpol_ros.replay.flight_recorder import FLUSH_PERIOD_S
 from diffpol_ros.replay.mcap_file import COMPRESSION_LEVEL
 
+PACKING = ("image_format", "jpeg_quality")
+
 
 @pytest.fixture(scope="module")
 def page(repository: Path) -> str:
@@ -35,7 +37,7 @@ def test_every_option_on_the_page_exists(page: str) -> None:
 
 def test_every_setting_on_the_page_exists(page: str, repository: Path) -> None:
     settings = (repository / "launch" / "params" / "recorder.yaml").read_text(encoding="utf-8")
-    for name in ("queue_megabytes", "split_megabytes", "split_seconds", "image_stride", "image_cameras"):
+    for name in ("queue_megabytes", "split_megabytes", "split_seconds", "image_stride", "image_cameras", *PACKING):
         assert f"`{name}`" in page
         assert f"{name}:" in settings
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import command
 from diffpol_ros.graph.description import NodeDescription, franka_graph, twin_graph
@@ -39,6 +39,24 @@ def test_every_node_has_a_module_and_a_wrapper_for_ros2_launch(graph: Graph, rep
 def test_a_namespace_reaches_every_node(graph: Graph) -> None:
     for node in graph(LaunchArguments(namespace="left")):
         assert "__ns:=/left" in command(node)
+
+
+def test_how_images_are_packed_is_told_to_the_recorder_where_it_was_chosen() -> None:
+    chosen = named(twin_graph(LaunchArguments(image_format="jpeg", jpeg_quality=80)))["recorder"].parameters
+    assert (chosen["image_format"], chosen["jpeg_quality"]) == ("jpeg", 80)
+    assert not {"image_format", "jpeg_quality"} & named(twin_graph(LaunchArguments()))["recorder"].parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (LaunchArguments(image_format="gif"), "image_format is 'gif', expected one of raw, png, jpeg"),
+        (LaunchArguments(jpeg_quality=101), "jpeg_quality is 101, expected 1 to 100"),
+    ],
+)
+def test_how_images_cannot_be_packed_is_refused_before_anything_runs(arguments: LaunchArguments, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        twin_graph(arguments)
 
 
 def test_without_a_recording_there_is_no_recorder() -> None:

@@ -11,16 +11,19 @@ rclpy = pytest.importorskip("rclpy")
 
 from rclpy.executors import ExternalShutdownException  # noqa: E402
 from rclpy.serialization import deserialize_message  # noqa: E402
-from sensor_msgs.msg import JointState  # noqa: E402
+from sensor_msgs.msg import Image, JointState  # noqa: E402
 
 from diffpol_ros.core.clock import to_ns  # noqa: E402
 from diffpol_ros.core.errors import DiffpolError, ResourceError  # noqa: E402
+from diffpol_ros.core.image_format import ImageFormat  # noqa: E402
 from diffpol_ros.nodes.lifecycle import StageNode  # noqa: E402
 from diffpol_ros.nodes.policy_node import PolicyNode  # noqa: E402
-from diffpol_ros.nodes.quality import RECORDED_STATES  # noqa: E402
+from diffpol_ros.nodes.quality import IMAGES, RECORDED_STATES  # noqa: E402
 from diffpol_ros.replay.bag_reader import BagReader  # noqa: E402
 from diffpol_ros.replay.playback import TICK_NS  # noqa: E402
 from tests.nodes.playing import Cinema  # noqa: E402
+from tests.replay.bags import write_packed  # noqa: E402
+from tests.replay.synthetic import SyntheticRun  # noqa: E402
 from tests.tiny_policy import write_tiny_bundle  # noqa: E402
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros")]
@@ -66,6 +69,18 @@ def test_what_was_recorded_comes_again_as_it_was(cinema: Open) -> None:
     assert played.audience.states[:100] == known[first : first + 100]
     ticks = played.audience.stamps("clock")
     assert all(after - before == TICK_NS for before, after in pairwise(ticks))
+
+
+def test_packed_images_are_heard_as_they_were_sent(cinema: Open, tmp_path: Path) -> None:
+    bag = BagReader(SyntheticRun(tmp_path / "bag", 1.0).write())
+    packed = write_packed(tmp_path / "packed", bag, ImageFormat("png"))
+    played = cinema(f"player:bag:={packed}", "player:listeners:=['/rosout']")
+    heard: list[Image] = []
+    played.audience.create_subscription(Image, "camera/front/image_raw", heard.append, IMAGES)
+    played.start()
+    played.until(lambda: len(heard) > 2)
+    sent = [deserialize_message(record.data, Image) for record in bag.records(["/camera/front/image_raw"])]
+    assert all(each in sent for each in heard)
 
 
 def test_time_goes_where_it_is_told_to_and_stands_still_when_asked(cinema: Open) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 rclpy = pytest.importorskip("rclpy")
@@ -13,10 +14,12 @@ from rclpy.node import Node  # noqa: E402
 from rclpy.serialization import deserialize_message  # noqa: E402
 from sensor_msgs.msg import Image, JointState  # noqa: E402
 
-from diffpol_ros.core.errors import ResourceError  # noqa: E402
+from diffpol_ros.core.errors import ResourceError, SettingsError  # noqa: E402
+from diffpol_ros.nodes.messages import to_image_message  # noqa: E402
 from diffpol_ros.nodes.quality import RECORDED_STATES  # noqa: E402
 from diffpol_ros.nodes.recorder_node import RecorderNode, RecorderParameters, sources  # noqa: E402
 from diffpol_ros.replay.bag_reader import BagReader  # noqa: E402
+from diffpol_ros.replay.images import image_as_sent  # noqa: E402
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("ros")]
 
@@ -29,8 +32,10 @@ def spin(executor: SingleThreadedExecutor, done: Callable[[], bool], deadline_s:
 
 
 @pytest.fixture
-def ros(tmp_path: Path):
-    rclpy.init(args=["--ros-args", "-p", f"bag_folder:={tmp_path / 'bag'}", "-p", "image_stride:=2"])
+def ros(tmp_path: Path, request: pytest.FixtureRequest):
+    given = getattr(request, "param", ("image_stride:=2",))
+    words = [word for parameter in (f"bag_folder:={tmp_path / 'bag'}", *given) for word in ("-p", parameter)]
+    rclpy.init(args=["--ros-args", *words])
     executor = SingleThreadedExecutor()
     recorder, talker = RecorderNode(), Node("talker")
     executor.add_node(recorder)
@@ -72,6 +77,38 @@ def test_every_second_image_is_kept_when_asked(ros, tmp_path: Path) -> None:  # 
     recorder.close()
     heights = [record.message.height for record in BagReader(tmp_path / "bag").records(["/camera/front/image_raw"])]
     assert heights == taken[::2]
+
+
+@pytest.mark.parametrize("ros", [("image_format:=png",)], indirect=True)
+def test_images_are_packed_when_asked_and_come_back_as_they_were(ros, tmp_path: Path) -> None:  # noqa: ANN001
+    executor, recorder, talker = ros
+    recorder.start()
+    publisher = talker.create_publisher(Image, "camera/front/image_raw", RECORDED_STATES)
+    spin(executor, lambda: publisher.get_subscription_count() > 0)
+    pixels = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    sent = to_image_message(pixels, 7, "optical")
+    publisher.publish(sent)
+    spin(executor, lambda: recorder.received_of("camera/front/image_raw") == 1)
+    recorder.close()
+    bag = BagReader(tmp_path / "bag")
+    (record,) = bag.records(["/camera/front/image_raw", "/camera/front/image_raw/compressed"])
+    assert record.message.format == "rgb8; png compressed bgr8"
+    assert deserialize_message(image_as_sent(record), Image) == sent
+
+
+@pytest.mark.parametrize(
+    ("ros", "named"),
+    [
+        (("image_format:=gif",), "image_format is 'gif', expected one of raw, png, jpeg"),
+        (("image_format:=jpeg", "jpeg_quality:=101"), "jpeg_quality"),
+        (("jpeg_quality:=0",), "jpeg_quality"),
+    ],
+    indirect=["ros"],
+)
+def test_a_format_that_is_none_stops_the_start(ros, named: str, tmp_path: Path) -> None:  # noqa: ANN001
+    with pytest.raises(SettingsError, match=named):
+        ros[1].start()
+    assert not (tmp_path / "bag").exists()
 
 
 def test_an_existing_bag_stops_the_start(ros, tmp_path: Path) -> None:  # noqa: ANN001

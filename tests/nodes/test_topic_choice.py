@@ -11,9 +11,11 @@ import sensor_msgs.msg
 import std_msgs.msg
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from diffpol_ros.core.image_format import AS_SENT, ImageFormat
 from diffpol_ros.nodes.message_definitions import definition, find_schema
 from diffpol_ros.nodes.offered_quality import as_rosbag2, hearing_all
 from diffpol_ros.nodes.topic_choice import TopicChoice, TopicFinder
+from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
 from diffpol_ros.replay.schemas import schema_from_text, schema_of
 
 TEXT = "std_msgs/msg/String"
@@ -44,10 +46,10 @@ class FakeNode:
         return self.topics[topic][1]
 
 
-def found(node: Any, choice: TopicChoice | None = None) -> tuple[list[str], list[str]]:
+def found(node: Any, choice: TopicChoice | None = None, packing: ImageFormat = AS_SENT) -> tuple[list[str], list[str]]:
     """Return what is found, and what is said."""
     said: list[str] = []
-    finder = TopicFinder(node, choice or TopicChoice(), said.append)
+    finder = TopicFinder(node, choice or TopicChoice(), said.append, packing)
     names = [topic.name for _, topic in finder.found()]
     assert not list(finder.found())
     return names, said
@@ -85,6 +87,28 @@ def test_a_type_that_is_not_installed_is_named() -> None:
     names, said = found(FakeNode({"/grip": (["own_msgs/msg/Grip"], [FakePublisher()])}))
     assert not names
     assert "/grip is not recorded: message type own_msgs/msg/Grip: its package is not installed" in said[0]
+
+
+def test_images_to_be_packed_take_the_place_of_the_drivers_own() -> None:
+    publishers = [FakePublisher()]
+    node: Any = FakeNode({"/eye/compressed": ([COMPRESSED_IMAGE], publishers), "/eye": ([IMAGE], publishers)})
+    assert found(node) == (["/eye", "/eye/compressed"], [])
+    names, said = found(node, packing=ImageFormat("png"))
+    assert names == ["/eye"]
+    assert said == ["/eye/compressed is not recorded: the packed images of /eye stand under this name"]
+    names, said = found(node, TopicChoice(unwanted=("/eye",)), ImageFormat("png"))
+    assert (names, said) == (["/eye/compressed"], [])
+
+
+def test_images_that_appear_after_their_compressed_ones_are_stored_as_they_are_sent() -> None:
+    node: Any = FakeNode({"/eye/compressed": ([COMPRESSED_IMAGE], [FakePublisher()])})
+    said: list[str] = []
+    finder = TopicFinder(node, TopicChoice(), said.append, ImageFormat("png"))
+    assert [topic.name for _, topic in finder.found()] == ["/eye/compressed"]
+    node.topics["/eye"] = ([IMAGE], [FakePublisher()])
+    ((_, topic),) = finder.found()
+    assert topic.name == "/eye" and not topic.packed
+    assert said == ["/eye is stored as it is sent: somebody else's /eye/compressed is recorded already"]
 
 
 def test_two_types_on_one_topic_are_named() -> None:

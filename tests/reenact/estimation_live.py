@@ -42,6 +42,9 @@ class Album:
     def altered(self, exposed_ns: int) -> bool:
         return exposed_ns in self.frames
 
+    def lossy(self, exposed_ns: int) -> bool:
+        return False
+
 
 class LiveEstimation:
     """Two cameras see a block that is lifted: some frames are late, one is frozen, one of another size."""

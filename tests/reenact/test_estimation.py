@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.core.settings_text import settings_text
 from diffpol_ros.core.types import ObjectEstimate
 from diffpol_ros.estimation.look import Frame
@@ -15,15 +16,19 @@ from diffpol_ros.estimation.pose_settings import PoseSettings
 from diffpol_ros.reenact.estimation import replay_estimation
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.result import ReplayError, StageResult
+from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.bag_writer import BagWriter
+from diffpol_ros.replay.images import image_as_sent
 from diffpol_ros.replay.schemas import encode
 from tests.estimation.scenes import FRONT
 from tests.reenact.bridge_bag import text_message
 from tests.reenact.estimation_live import CAMERAS, LiveEstimation
+from tests.replay.bags import write_packed
 from tests.replay.synthetic import header, make
 from tests.replay.synthetic import pose as pose_message
 
 JOURNAL, IMAGE, POSE = "std_msgs/msg/String", "sensor_msgs/msg/Image", "geometry_msgs/msg/PoseWithCovarianceStamped"
+TOPIC = "/camera/front/image_raw"
 
 
 def image_message(frame: Frame) -> bytes:
@@ -81,6 +86,42 @@ def test_all_of_a_bag_is_estimated_again_to_the_same_bits(live_estimation: LiveE
     assert result.proven
     assert "14 of 14 images looked at again" in result.notes[-1]
     assert set(changes(result).values()) == {0.0}
+
+
+def test_images_packed_without_loss_are_looked_at_again_to_the_same_bits(
+    live_estimation: LiveEstimation, tmp_path: Path
+) -> None:
+    bag = BagReader(written(tmp_path / "bag", live_estimation))
+    result = replay_estimation(write_packed(tmp_path / "packed", bag, ImageFormat("png")), ReplayOptions())
+    assert result.proven
+    assert "14 of 14 images looked at again" in result.notes[-1]
+
+
+def test_of_images_packed_with_loss_the_recorded_tags_are_taken_without_a_complaint(
+    live_estimation: LiveEstimation, tmp_path: Path
+) -> None:
+    bag = BagReader(written(tmp_path / "bag", live_estimation))
+    result = replay_estimation(write_packed(tmp_path / "packed", bag, ImageFormat("jpeg")), ReplayOptions())
+    assert result.proven and not result.complaints
+    assert changes(result)["images_altered"] == 0.0
+    assert result.notes[-1].startswith("0 of 14 images looked at again; of the others")
+    assert "(14 only after lossy compression), the recorded tags were taken" in result.notes[-1]
+
+
+def test_an_image_that_was_packed_and_is_another_is_a_complaint(
+    live_estimation: LiveEstimation, tmp_path: Path
+) -> None:
+    bag = BagReader(written(tmp_path / "bag", live_estimation))
+    lossy = BagReader(write_packed(tmp_path / "lossy", bag, ImageFormat("jpeg")))
+    with BagWriter(tmp_path / "again") as writer:
+        journal, images = (writer.add_topic(*topic) for topic in (("/estimation/journal", JOURNAL), (TOPIC, IMAGE)))
+        for record in lossy.records(["/estimation/journal", f"{TOPIC}/compressed"]):
+            data = image_as_sent(record) if "image" in record.topic else record.data
+            writer.write(images if "image" in record.topic else journal, record.log_ns, record.published_ns, data)
+    packed = write_packed(tmp_path / "packed", BagReader(tmp_path / "again"), ImageFormat("png"))
+    result = replay_estimation(packed, ReplayOptions())
+    assert not result.proven
+    assert "7 images are not those that were looked at" in result.complaints[0]
 
 
 def test_of_a_camera_without_images_the_recorded_tags_are_taken_and_that_is_said(

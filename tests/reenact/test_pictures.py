@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.estimation.detection.images import checksum
 from diffpol_ros.reenact.pictures import KEPT, Pictures
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.bag_writer import BagWriter
 from diffpol_ros.replay.schemas import encode
+from tests.replay.bags import write_packed
 from tests.replay.synthetic import MS, START_NS, header, make
 
 IMAGE = "sensor_msgs/msg/Image"
@@ -30,6 +32,24 @@ def pictures(folder: Path, stamps_ns: list[int]) -> Pictures:
             message = make(IMAGE, header=header(exposed_ns), data=pixels(number).reshape(-1), **shape)
             writer.write(topic, START_NS + number * MS, START_NS + number * MS, encode(message, IMAGE))
     return Pictures(BagReader(folder), "front")
+
+
+def test_of_a_lossy_image_it_is_known_that_it_is_there(tmp_path: Path) -> None:
+    pictures(tmp_path / "bag", ROUND)
+    packed = write_packed(tmp_path / "packed", BagReader(tmp_path / "bag"), ImageFormat("jpeg"))
+    found = Pictures(BagReader(packed), "front")
+    assert found.find(ROUND[3], checksum(pixels(3))) is None
+    assert found.lossy(ROUND[3]) and not found.altered(ROUND[3])
+    assert not found.lossy(ROUND[3] + 1)
+    assert found.misdated(ROUND[3] + 1, checksum(pixels(3))) is None
+
+
+def test_images_packed_without_loss_are_found(tmp_path: Path) -> None:
+    pictures(tmp_path / "bag", ROUND)
+    packed = write_packed(tmp_path / "packed", BagReader(tmp_path / "bag"), ImageFormat("png"))
+    found = Pictures(BagReader(packed), "front")
+    assert lost(found, ROUND) == []
+    assert not found.lossy(ROUND[-1]) and found.altered(ROUND[-1])
 
 
 def lost(found: Pictures, stamps_ns: list[int]) -> list[int]:

@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 
 from benchmarks.replay_changes import with_bit_turned
+from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.core.types import CameraImage
 from diffpol_ros.policy.bundle import Bundle
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.policy import replay_policy
 from diffpol_ros.reenact.result import StageResult
+from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.bag_writer import BagWriter
 from diffpol_ros.replay.schemas import encode
 from tests import tiny_vision
 from tests.reenact.bridge_bag import text_message
 from tests.reenact.policy_live import START, LivePolicy
 from tests.reenact.test_policy import TYPES, chunk_message, chunks_of, record_message
+from tests.replay.bags import write_packed
 from tests.replay.synthetic import header, make
 from tests.tiny_bundle import bundle_of
 
@@ -87,6 +90,19 @@ def test_where_an_image_is_not_there_inferences_alone_are_judged_by_the_features
     assert result.not_judged > 200
     assert any("of the others, the features of then were taken" in note for note in result.notes)
     assert any("inferences alone are judged" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(("kind", "seen_again"), [("png", True), ("jpeg", False)])
+def test_packed_images_are_seen_again_where_nothing_was_lost(
+    kind: str, seen_again: bool, live: LivePolicy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed(tmp_path / "bag", live, map(shown, range(31)), monkeypatch, vision())
+    packed = write_packed(tmp_path / "packed", BagReader(tmp_path / "bag"), ImageFormat(kind))
+    result = replay_policy(packed, ReplayOptions())
+    assert result.equal == result.decisions and not result.complaints
+    count = len(live.records) if seen_again else 0
+    assert result.notes[0].startswith(f"{count} of {len(live.records)} inferences saw their images again")
+    assert (result.not_judged == 0) is seen_again
 
 
 def test_one_bit_of_an_encoders_weight_is_noticed_in_the_features(

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks.replay import GOLDEN
+from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.reenact import together
 from diffpol_ros.reenact.options import ImageBag, ReplayOptions
 from diffpol_ros.reenact.result import StageResult
 from diffpol_ros.reenact.together import REPLAYS, replay_stages
+from diffpol_ros.replay.bag_reader import BagReader
 from tests.reenact.bridge_bag import Rig, write_bag
 from tests.reenact.estimation_live import LiveEstimation
 from tests.reenact.test_estimation import written
+from tests.replay.bags import write_packed
 
 
 def timeless(result: StageResult) -> StageResult:
@@ -43,5 +46,8 @@ def test_images_are_looked_for_where_they_are_and_only_there(live_estimation: Li
     bag = written(tmp_path / "bag", live_estimation)
     (result,) = replay_stages(bag, ReplayOptions(), ("estimation",)).results
     assert result.proven and "14 of 14 images looked at again" in result.notes[-1]
+    packed = write_packed(tmp_path / "packed", BagReader(bag), ImageFormat("png"))
+    (same,) = replay_stages(packed, ReplayOptions(), ("estimation",)).results
+    assert timeless(same) == timeless(result)
     fewer = ReplayOptions(images=ImageBag(bag, frozenset({"/camera/side/image_raw"})))
     assert "7 of 14 images looked at again" in REPLAYS["estimation"](bag, fewer).notes[-1]

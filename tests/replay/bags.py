@@ -6,7 +6,10 @@ from pathlib import Path
 
 import yaml
 
+from diffpol_ros.core.image_format import ImageFormat
+from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.bag_writer import BagWriter, Split
+from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
 from diffpol_ros.replay.schemas import Schema, encode, schema_of
 from tests.replay.synthetic import START_NS, make
 
@@ -40,6 +43,18 @@ def write_sqlite(folder: Path, count: int, *, files: int = 1, schema: Schema | N
     for number, name in enumerate(names):
         _write_database(folder / name, range(number * share, (number + 1) * share), schema)
     write_plain_metadata(folder, "sqlite3", names, share * files)
+    return folder
+
+
+def write_packed(folder: Path, bag: BagReader, packing: ImageFormat) -> Path:
+    """Write what is in `bag` as a recorder does that packs images."""
+    recorder = FlightRecorder(folder)
+    topics: dict[str, int] = {}
+    for each in bag.records():
+        if each.topic not in topics:
+            topics[each.topic] = recorder.add_topic(RecordedTopic(each.topic, each.type_name, packing=packing))
+        assert recorder.put(topics[each.topic], each.log_ns, each.published_ns, each.data)
+    recorder.close()
     return folder
 
 

@@ -9,15 +9,18 @@ import pytest
 from PIL import Image
 
 from diffpol_ros.core.errors import ResourceError
+from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.core.spatial import transform_point
 from diffpol_ros.core.types import Pose
 from diffpol_ros.estimation.calibration import load_camera
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.episodes import Episode
+from diffpol_ros.replay.gathering import load_run
 from diffpol_ros.replay.overlay import OUTLINE, CameraView, draw_box
 from diffpol_ros.replay.plot import write_plot
 from diffpol_ros.replay.series import Run
 from diffpol_ros.replay.video import Film, Outline, best_suffix, write_video
+from tests.replay.bags import write_packed
 from tests.replay.synthetic import MS, START_NS
 
 HALF = np.full(3, 0.03)
@@ -57,6 +60,13 @@ def test_every_image_becomes_a_frame_with_the_outline_in_it(film: Film) -> None:
     frames = list(film.frames())
     assert len(frames) == 40
     assert all((frame == OUTLINE).all(axis=2).sum() > 50 for _, frame in frames[2:])
+
+
+def test_of_images_packed_without_loss_the_film_is_the_same(film: Film, bag: BagReader, tmp_path: Path) -> None:
+    packed = load_run(again := BagReader(write_packed(tmp_path / "packed", bag, ImageFormat("png"))))
+    pairs = list(zip(film.frames(), replace(film, bag=again, run=packed).frames(), strict=True))
+    assert len(pairs) == packed.images["front"] == 40
+    assert all(one[0] == other[0] and (one[1] == other[1]).all() for one, other in pairs)
 
 
 def test_the_video_plays_as_long_as_the_run(film: Film, tmp_path: Path) -> None:

@@ -68,6 +68,26 @@ def test_a_topic_of_another_type_or_definition_is_left_out_and_named() -> None:
     assert "another definition" in played.complaints[1]
 
 
+def test_packed_images_are_played_as_they_were_sent() -> None:
+    packed = {name: kind for name, kind in HEARD.items() if "image_raw" not in name}
+    packed["camera/front/image_raw/compressed"] = "sensor_msgs/msg/CompressedImage"
+    played = played_topics(contents(packed, namespace="/left"), "left")
+    assert dict(played.types) == HEARD
+    assert played.names["/left/camera/front/image_raw/compressed"] == "camera/front/image_raw"
+    assert played.images and not played.complaints
+
+
+def test_where_images_are_there_in_both_forms_those_that_were_sent_are_played() -> None:
+    both = {**HEARD, "camera/front/image_raw/compressed": "sensor_msgs/msg/CompressedImage"}
+    played = played_topics(contents(both))
+    assert dict(played.names) == {f"/{name}": name for name in HEARD}
+    (complaint,) = played.complaints
+    assert (
+        complaint
+        == "/camera/front/image_raw/compressed is not played: /camera/front/image_raw is, which is not compressed"
+    )
+
+
 @pytest.mark.parametrize(
     ("missing", "estimated", "named"),
     [
