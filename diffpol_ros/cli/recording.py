@@ -1,6 +1,5 @@
 """What `diffpol record` does, and what it says of it."""
 
-import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,14 +11,12 @@ from rich.markup import escape
 
 from diffpol_ros.cli.record import MEBIBYTE, RecordOptions
 from diffpol_ros.cli.signals import Ending, orderly_exit
-from diffpol_ros.core.resources import resource_root
+from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.replay.bag_writer import Split
 from diffpol_ros.replay.flight_recorder import FlightRecorder
 
 if TYPE_CHECKING:
     from diffpol_ros.nodes.graph_recorder import GraphRecorder
-
-PROFILE = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,7 @@ class _Outcome:
 def record(options: RecordOptions, folder: Path) -> int:
     """Record into `folder` until somebody interrupts; return the exit code."""
     console = Console(highlight=False)
-    # As the nodes of the graph have it; set before the DDS library is loaded, which then reads the environment.
-    os.environ.setdefault(PROFILE, str(resource_root() / "launch" / "fastdds.xml"))
+    join_graph()
     with orderly_exit() as ending:
         outcome = _run(options, folder, console, ending)
     _tell(outcome, folder, console)
