@@ -14,6 +14,7 @@ from diffpol_ros.cli.options import DemoOptions
 from diffpol_ros.cli.signals import Ending, orderly_exit
 from diffpol_ros.cli.summary import CAMERA, print_summary, summarize
 from diffpol_ros.core.errors import ResourceError, SettingsError
+from diffpol_ros.core.settings import closest
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
 from diffpol_ros.graph.description import twin_graph
@@ -22,18 +23,24 @@ from diffpol_ros.graph.ports import free_domain, free_ports
 from diffpol_ros.graph.supervisor import Supervisor
 from diffpol_ros.trials.lift import Outcome
 
+CAMERAS = LaunchArguments.cameras
+
 
 def run_demo(options: DemoOptions) -> int:
     """Run the episodes, then measure and draw; return the exit code."""
     if options.episodes < 1:
         raise SettingsError(f"--episodes is {options.episodes}, expected at least 1")
+    for name in options.image_cameras:
+        if name not in CAMERAS:
+            raise SettingsError(f"--image-cameras: there is no {name!r}; {closest(name, CAMERAS)}")
     console = Console(highlight=False)
     folder = _results_folder(options.output)
     with orderly_exit() as ending:
         outcomes = _run_graph(options, folder, console, ending)
         ending.check()
         with console.status("reading the bag, drawing"):
-            summary = summarize(folder, outcomes, video=options.video and options.image_stride > 0)
+            filmed = options.image_stride > 0 and CAMERA in options.image_cameras
+            summary = summarize(folder, outcomes, video=options.video and filmed)
     print_summary(summary, folder, console)
     return 0
 
@@ -57,7 +64,7 @@ def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
         arm_port=options.arm_port or free[0],
         gripper_port=options.gripper_port or free[1],
         bag_folder=str(folder / "bag"),
-        image_cameras=(CAMERA,),
+        image_cameras=options.image_cameras,
         image_stride=options.image_stride,
         image_format=options.image_format,
         jpeg_quality=options.jpeg_quality,

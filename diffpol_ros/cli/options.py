@@ -22,7 +22,9 @@ class DemoOptions:
     video: bool = True
     """Write an MP4 of the front camera with the estimate drawn in."""
     image_stride: int = 1
-    """Record every n-th image of the front camera, 0.9 MB each; 0: none, and no video."""
+    """Record every n-th image, 0.9 MB each; 0: none, and no video."""
+    image_cameras: tuple[str, ...] = ("front",)
+    """Cameras whose images are recorded; the video is the front one's."""
     image_format: Literal["", "raw", "png", "jpeg"] = ""
     """raw: images as they were sent; png: packed without loss; jpeg: with loss; default: as in recorder.yaml."""
     jpeg_quality: int = 0

@@ -43,6 +43,12 @@ def test_a_format_of_images_that_does_not_exist_is_refused_with_those_that_do(
     assert "gif" in told and all(kind in told for kind in ("raw", "png", "jpeg"))
 
 
+def test_a_camera_that_the_twin_has_not_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["demo", "--image-cameras", "front", "sid", "--output", str(tmp_path / "out")]) == 1
+    assert "--image-cameras: there is no 'sid'; did you mean 'side'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_results_are_never_mixed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "old.txt").touch()
     assert main(["demo", "--output", str(tmp_path)]) == 1
