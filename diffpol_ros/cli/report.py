@@ -23,6 +23,8 @@ class Report:
     """Whose images to show: a name in calibration/cameras or a file."""
     namespace: str = ""
     """Of the graph's topics in the bag."""
+    moments: tuple[float, ...] = ()
+    """Show the images of these times, too: since the run began, as the page's axis counts them [s]."""
 
     def run(self) -> int:
         """Write it; return the exit code."""

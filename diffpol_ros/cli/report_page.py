@@ -1,6 +1,7 @@
 """Gathers what the page of a run shows, and writes it."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from diffpol_ros.core.robot_description import load_robot_description
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.episodes import Episode
 from diffpol_ros.replay.gathering import load_run
-from diffpol_ros.replay.report.moments import moments, shots
+from diffpol_ros.replay.report.moments import Moment, asked_moments, moments, shots
 from diffpol_ros.replay.report.page import Page, page_text
 from diffpol_ros.replay.report.panels import panels
 from diffpol_ros.replay.report.tables import tables
@@ -28,8 +29,9 @@ def write_report(options: Report) -> Path:
     if run.span_ns == (0, 0):
         raise ResourceError(f"{options.run_or_bag}: the bag holds no messages")
     path = options.output or folder / "report.html"
+    asked = _asked(run, options)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return write_page(path, bag, run, _episodes(folder), options.robot, options.camera, options.namespace)
+    return write_page(path, bag, run, _episodes(folder), options.robot, options.camera, options.namespace, asked)
 
 
 def write_page(
@@ -40,28 +42,32 @@ def write_page(
     robot: str = ROBOT,
     camera: str = CAMERA,
     namespace: str = "",
+    asked: Sequence[Moment] = (),
 ) -> Path:
-    """Write the page of a run to `path`; return it."""
+    """Write the page of a run to `path`, with the images of the moments that are `asked` for; return it."""
     description = load_robot_description(robot)
     images = run.images.get(Path(camera).stem)
     film = film_of(bag, run, camera, episodes, namespace) if images else None
     page = Page(
-        title=f"diffpol: {_title(bag)}",
+        title=f"diffpol: {bag.run_name}",
         facts=_facts(run, bag, episodes),
         duration_s=run.duration_s,
         start_ns=run.span_ns[0],
         panels=panels(run, description),
         tables=tables(run, description, episodes),
-        shots=shots(film, moments(film)) if film is not None else (),
+        shots=shots(film, moments(film, asked)) if film is not None else (),
     )
     path.write_text(page_text(page), encoding="utf-8")
     return path
 
 
-def _title(bag: BagReader) -> str:
-    """Return what the run is called: the results folder, where the bag lies in one."""
-    folder = bag.folder.absolute()
-    return folder.parent.name if folder.name == "bag" else folder.name
+def _asked(run: Run, options: Report) -> list[Moment]:
+    """Return the moments that are asked for, of which there must be images."""
+    camera = Path(options.camera).stem
+    if options.moments and not run.images.get(camera):
+        others = f"; --camera may be {', '.join(sorted(run.images))}" if run.images else ""
+        raise ResourceError(f"--moments: the bag holds no images of camera {camera}{others}")
+    return asked_moments(run, options.moments)
 
 
 def find_bag(given: Path) -> tuple[BagReader, Path]:

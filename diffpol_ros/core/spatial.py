@@ -191,6 +191,11 @@ def se3_exp(twist: Array) -> Pose:
 def se3_log(pose: Pose) -> Array:
     """Return the twist (6,) whose exponential is `pose`."""
     rotation = rotation_vector(pose.quaternion)
+    return np.concatenate([inverse_left_jacobian(rotation) @ pose.position, rotation])
+
+
+def inverse_left_jacobian(rotation: Array) -> Array:
+    """Return (3, 3): how a rotation vector [rad] changes where a small turn in the parent frame follows it."""
     angle = math.sqrt(float(rotation @ rotation))
     cross = skew(rotation)
     if angle < 1e-3:
@@ -198,5 +203,4 @@ def se3_log(pose: Pose) -> Array:
     else:
         half = 0.5 * angle
         factor = (1.0 - half / math.tan(half)) / angle**2
-    left_inverse = np.eye(3) - 0.5 * cross + factor * cross @ cross
-    return np.concatenate([left_inverse @ pose.position, rotation])
+    return np.eye(3) - 0.5 * cross + factor * cross @ cross

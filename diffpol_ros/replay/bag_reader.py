@@ -67,6 +67,12 @@ class BagReader:
         return self._found.folder
 
     @property
+    def run_name(self) -> str:
+        """Return what the run is called: the results folder, where the bag lies in one."""
+        folder = self.folder.absolute()
+        return folder.parent.name if folder.name == "bag" else folder.name
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Return its files, in their order."""
         return self._found.files

@@ -92,7 +92,7 @@ def _pose(record: Record) -> tuple[Any, ...]:
 
 def _pose_with_covariance(record: Record) -> tuple[Any, ...]:
     message = record.message_of(POSE_WITH_COVARIANCE)
-    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)[:3, :3]
+    covariance = np.asarray(message.pose.covariance, dtype=np.float64).reshape(6, 6)
     return (*_pose_row(record, message, message.pose.pose), covariance)
 
 
@@ -134,15 +134,16 @@ def _statuses(record: Record) -> list[StatusRecord]:
 
 def _poses(rows: list[tuple[Any, ...]]) -> PoseSeries:
     stamps, published, positions, quaternions, told = zip(*rows, strict=True) if rows else ((),) * 5
-    covariances = np.array([each for each in told if each is not None], dtype=np.float64).reshape(-1, 3, 3)
-    variances = np.diagonal(covariances, axis1=1, axis2=2) if len(covariances) else np.zeros((len(rows), 3))
+    covariances = np.array([each for each in told if each is not None], dtype=np.float64).reshape(-1, 6, 6)
+    variances = np.diagonal(covariances, axis1=1, axis2=2)[:, :3] if len(covariances) else np.zeros((len(rows), 3))
     return PoseSeries(
         np.array(stamps, dtype=np.int64),
         np.array(published, dtype=np.int64),
         np.array(positions, dtype=np.float64).reshape(-1, 3),
         np.array(quaternions, dtype=np.float64).reshape(-1, 4),
         np.sqrt(np.maximum(variances, 0.0)),
-        covariances,
+        covariances[:, :3, :3],
+        covariances[:, 3:, 3:],
     )
 
 

@@ -16,7 +16,8 @@ class PoseSeries:
     """Poses over time. stamps_ns: of the measurement, published_ns: of the message, (n,). Quaternions xyzw (n, 4).
 
     deviations: of the position along each axis [m], (n, 3); zeros where none is told.
-    covariances: of the position [m^2], (n, 3, 3); no rows where none is told.
+    covariances: of the position [m^2], (n, 3, 3); no rows where none is told. rotation_covariances: of the rotation
+    vector in the parent frame [rad^2], in the same way.
     """
 
     stamps_ns: Stamps
@@ -25,6 +26,7 @@ class PoseSeries:
     quaternions: Array
     deviations: Array = field(default_factory=lambda: np.zeros((0, 3)))
     covariances: Array = field(default_factory=lambda: np.zeros((0, 3, 3)))
+    rotation_covariances: Array = field(default_factory=lambda: np.zeros((0, 3, 3)))
 
     def __len__(self) -> int:
         """Return the number of poses."""

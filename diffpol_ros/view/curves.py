@@ -4,7 +4,7 @@ from diffpol_ros.core.robot_description import JointLimits
 from diffpol_ros.core.types import Array
 from diffpol_ros.replay.latency_series import latency_series
 from diffpol_ros.replay.limit_use import position_use, velocity_use
-from diffpol_ros.replay.report.panels import JOINT_COLOURS
+from diffpol_ros.replay.report.panel import JOINT_COLOURS
 from diffpol_ros.replay.series import JointSeries, Run
 from diffpol_ros.view.canvas import Canvas, thinned
 
@@ -28,7 +28,7 @@ class Curves:
         """Draw the curves of a run: latencies [ms], limits used [% of the limit]."""
         for series in latency_series(run):
             if len(series.stamps_ns):
-                path = f"{LATENCY}/{series.name.replace(' ', '_')}"
+                path = f"{LATENCY}/{series.name.replace('->', 'to').replace(' ', '_')}"
                 self._name(path, f"{series.name} [ms]", LATENCY_COLOURS[len(self._named) % len(LATENCY_COLOURS)])
                 self._canvas.scalars(path, series.stamps_ns, series.milliseconds)
         self._joints(RANGE, run.joints, position_use(run.joints, self._limits))

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from diffpol_ros.core.types import Array
-from diffpol_ros.replay.report.panels import TRACKING_COLOURS
+from diffpol_ros.replay.report.object_panels import TRACKING_COLOURS
 from diffpol_ros.replay.series import PoseSeries, Run, StatusRecord
 from diffpol_ros.view.canvas import Canvas, thinned
 from diffpol_ros.view.known import Known

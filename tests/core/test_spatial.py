@@ -214,6 +214,15 @@ def test_twist_survives_exponential_and_logarithm(translation: Array, rotation: 
     np.testing.assert_allclose(spatial.se3_log(spatial.se3_exp(twist)), twist, atol=1e-6)
 
 
+@given(rotation_vectors(largest=math.pi - 0.1), vectors(3, 1e-5))
+def test_a_small_turn_after_a_rotation_vector_changes_it_by_the_inverse_left_jacobian(
+    rotation: Array, turn: Array
+) -> None:
+    first, then = (spatial.quaternion_from_rotation_vector(each) for each in (rotation, turn))
+    both = spatial.rotation_vector(spatial.multiply_quaternions(then, first))
+    np.testing.assert_allclose(both, rotation + spatial.inverse_left_jacobian(rotation) @ turn, atol=1e-9)
+
+
 @given(poses())
 def test_pose_survives_logarithm_and_exponential(pose: Pose) -> None:
     assert_same_pose(spatial.se3_exp(spatial.se3_log(pose)), pose, 1e-6)

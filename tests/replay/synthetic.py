@@ -27,6 +27,8 @@ TYPES = {
 }
 ESTIMATE_DELAY_NS, CHUNK_DELAY_NS, TARGET_DELAY_NS = 40 * MS, 25 * MS, 4 * MS
 ESTIMATE_ERROR_M, ESTIMATE_ERROR_RAD = 0.002, 0.01
+POSITION_DEVIATION_M, ROTATION_DEVIATION_RAD = 0.001, 0.02
+COVARIANCE = np.diag(np.square([POSITION_DEVIATION_M] * 3 + [ROTATION_DEVIATION_RAD] * 3))
 OFFSET = np.array([ESTIMATE_ERROR_M, 0.0, 0.0])
 
 
@@ -112,7 +114,7 @@ class SyntheticRun:
         self._add(exposure_ns + 10 * MS, "/camera/front/image_raw", message)
         half = 0.5 * ESTIMATE_ERROR_RAD
         where = pose(block_position(exposure_ns * 1e-9) + OFFSET, (0.0, 0.0, np.sin(half), np.cos(half)))
-        spread = make("geometry_msgs/msg/PoseWithCovariance", pose=where, covariance=np.zeros(36))
+        spread = make("geometry_msgs/msg/PoseWithCovariance", pose=where, covariance=COVARIANCE.ravel())
         kind = "geometry_msgs/msg/PoseWithCovarianceStamped"
         estimate = make(kind, header=header(START_NS + exposure_ns), pose=spread)
         self._add(exposure_ns + ESTIMATE_DELAY_NS, "/objects/block/pose", estimate)

@@ -2,15 +2,22 @@
 
 import numpy as np
 
-from diffpol_ros.replay.latency_series import latency_series
+from diffpol_ros.replay.latency_series import latency_series, stage_series
 from diffpol_ros.replay.series import Run
-from tests.replay.synthetic import CHUNK_DELAY_NS, ESTIMATE_DELAY_NS
+from tests.replay.synthetic import CHUNK_DELAY_NS, ESTIMATE_DELAY_NS, TARGET_DELAY_NS
 
 
 def test_every_stage_has_its_figures(run: Run) -> None:
     found = {each.name: each for each in latency_series(run)}
-    assert np.allclose(found["exposure to estimate of block"].milliseconds, 1e-6 * ESTIMATE_DELAY_NS)
-    assert np.allclose(found["robot tick to chunk"].milliseconds, 1e-6 * CHUNK_DELAY_NS)
-    assert np.allclose(found["joint target to the next"].milliseconds, 10.0)
-    assert len(found["joint target to the next"].stamps_ns) == len(run.targets) - 1
+    assert np.allclose(found["exposure -> estimate of block"].milliseconds, 1e-6 * ESTIMATE_DELAY_NS)
+    assert np.allclose(found["robot tick -> action chunk"].milliseconds, 1e-6 * CHUNK_DELAY_NS)
+    assert np.allclose(found["joint target -> the next"].milliseconds, 10.0)
+    assert len(found["joint target -> the next"].stamps_ns) == len(run.targets) - 1
     assert not len(found["inference"].stamps_ns)
+
+
+def test_what_an_answer_took_is_told_at_the_time_of_the_answer(run: Run) -> None:
+    found = {each.name: each for each in stage_series(run)}["action chunk -> joint target"]
+    chunks_ns = np.array([chunk.published_ns for chunk in run.chunks])
+    assert np.isin(found.stamps_ns - TARGET_DELAY_NS, chunks_ns).all()
+    assert np.isin(found.stamps_ns, run.targets.published_ns).all()

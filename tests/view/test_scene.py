@@ -18,7 +18,12 @@ def test_everything_is_drawn(drawn: Drawn) -> None:
         *("world/truths/block", "world/chunks", "world/chunks/newest", "world/executed", "world/end_effector"),
         *("world/cameras/front", "world/cameras/front/image", "world/cameras/front/tags"),
         *("world/cameras/front/objects", "world/cameras/front/chunk", "gate/verdict", "gate/log", "tracking/block"),
-        *("latency/exposure_to_estimate_of_block", "latency/robot_tick_to_chunk", "joints/range/7", "joints/speed/7"),
+        *(
+            "latency/exposure_to_estimate_of_block",
+            "latency/robot_tick_to_action_chunk",
+            "joints/range/7",
+            "joints/speed/7",
+        ),
     }
     assert expected <= drawn.entities
 
@@ -66,7 +71,7 @@ def test_the_verdict_is_a_lane_and_a_log_of_its_changes(drawn: Drawn) -> None:
 def test_curves_have_the_figures_of_the_bag(drawn: Drawn) -> None:
     delays = drawn.values("latency/exposure_to_estimate_of_block", "Scalars:scalars")
     assert np.allclose(delays, 40.0)
-    assert np.allclose(drawn.values("latency/robot_tick_to_chunk", "Scalars:scalars"), 25.0)
+    assert np.allclose(drawn.values("latency/robot_tick_to_action_chunk", "Scalars:scalars"), 25.0)
     assert np.allclose(drawn.values("joints/range/1", "Scalars:scalars"), 100.0 * 0.1 / 2.8973)
 
 

@@ -2,7 +2,8 @@
 // Draws the panels over one shared axis of time; no library, nothing from outside the page.
 const run = JSON.parse(document.getElementById("data").textContent);
 const LEFT = 58, RIGHT = 8, TOP = 6, BOTTOM = 4, AXIS = 18;
-const view = { start: 0, end: Math.max(run.duration, 1e-3), at: null };
+const END = run.begin + Math.max(run.duration, 1e-3);
+const view = { start: run.begin, end: END, at: null };
 const INK = "#5b6570", GRID = "#eceff3";
 
 function floats(text) {
@@ -58,8 +59,10 @@ function steps(low, high, count) {
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const found = [];
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step) found.push(value);
-  return { found, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
+  for (let index = Math.ceil(low / step); index * step <= high; index++) found.push(index * step);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const tiny = Math.max(Math.abs(low), Math.abs(high)) < 1e-4;
+  return { found, text: (value) => (tiny && value ? value.toExponential(1) : value.toFixed(tiny ? 0 : digits)) };
 }
 
 function trace(pen, curve, toX, toY) {
@@ -73,7 +76,10 @@ function trace(pen, curve, toX, toY) {
     pen.globalAlpha = 1;
   }
   if (curve.dots) {
-    for (let i = 0; i < curve.x.length; i++) pen.fillRect(toX(curve.x[i]) - 1.2, toY(curve.y[i]) - 1.2, 2.4, 2.4);
+    const edge = curve.width * 1.7;
+    for (let i = 0; i < curve.x.length; i++) {
+      pen.fillRect(toX(curve.x[i]) - 0.5 * edge, toY(curve.y[i]) - 0.5 * edge, edge, edge);
+    }
     return;
   }
   pen.lineWidth = curve.width;
@@ -82,7 +88,9 @@ function trace(pen, curve, toX, toY) {
   for (let i = 0; i < curve.x.length; i++) {
     if (Number.isNaN(curve.y[i]) || Number.isNaN(curve.x[i])) { down = false; continue; }
     const x = toX(curve.x[i]), y = toY(curve.y[i]);
-    if (down) pen.lineTo(x, y); else pen.moveTo(x, y);
+    // A value between two gaps is seen, too.
+    if (!down) pen.moveTo(x - 0.5, y);
+    pen.lineTo(x, y);
     down = true;
   }
   pen.stroke();
@@ -103,13 +111,13 @@ function draw({ panel, canvas, told, isLast }) {
   let words = [];
   if (panel.curves.length) {
     const [low, high] = span(panel), toY = (value) => floor - ((value - low) / (high - low)) * (floor - TOP);
-    const values = steps(low, high, Math.max(2, panel.height / 40));
+    const values = steps(low, high, Math.max(2, panel.height / 30));
     pen.textAlign = "right";
     for (const value of values.found) {
       pen.fillStyle = GRID;
       pen.fillRect(LEFT, toY(value), width - LEFT - RIGHT, 1);
       pen.fillStyle = INK;
-      pen.fillText(value.toFixed(values.digits), LEFT - 6, toY(value) + 4);
+      pen.fillText(values.text(value), LEFT - 6, toY(value) + 4);
     }
     pen.save();
     pen.beginPath();
@@ -142,7 +150,7 @@ function draw({ panel, canvas, told, isLast }) {
   if (isLast) {
     pen.fillStyle = INK;
     pen.textAlign = "center";
-    for (const time of seconds.found) pen.fillText(`${time.toFixed(seconds.digits)} s`, toX(time), height - 5);
+    for (const time of seconds.found) pen.fillText(`${seconds.text(time)} s`, toX(time), height - 5);
   }
 }
 
@@ -154,8 +162,8 @@ function redraw() {
 }
 
 function look(start, end) {
-  const wide = Math.min(Math.max(end - start, 0.02), run.duration);
-  view.start = Math.min(Math.max(start, 0), run.duration - wide);
+  const wide = Math.min(Math.max(end - start, 0.02), END - run.begin);
+  view.start = Math.min(Math.max(start, run.begin), END - wide);
   view.end = view.start + wide;
   redraw();
 }
@@ -179,16 +187,16 @@ panels.addEventListener("mousemove", (event) => {
 panels.addEventListener("mousedown", (event) => { if (event.target.tagName === "CANVAS") held = timeAt(event); });
 window.addEventListener("mouseup", () => { held = null; });
 panels.addEventListener("mouseleave", () => { view.at = null; redraw(); });
-panels.addEventListener("dblclick", () => look(0, run.duration));
+panels.addEventListener("dblclick", () => look(run.begin, END));
 panels.addEventListener("wheel", (event) => {
   if (event.target.tagName !== "CANVAS") return;
   event.preventDefault();
   const time = timeAt(event), factor = event.deltaY > 0 ? 1.25 : 0.8;
   look(time - (time - view.start) * factor, time + (view.end - time) * factor);
 }, { passive: false });
-for (const figure of document.querySelectorAll("figure")) {
-  figure.addEventListener("click", () => {
-    const time = Number(figure.dataset.time);
+for (const dated of document.querySelectorAll("[data-time]")) {
+  dated.addEventListener("click", () => {
+    const time = Number(dated.dataset.time);
     look(time - 1, time + 1);
     view.at = time;
     panels.scrollIntoView({ behavior: "smooth" });

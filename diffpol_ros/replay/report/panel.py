@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+FAINT = "#9aa3ad"
+JOINT_COLOURS = ("#d1495b", "#e08e45", "#c9a227", "#3a7d44", "#2a9d8f", "#2e6fba", "#6a3d7c")
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:

@@ -16,11 +16,13 @@ from diffpol_ros.replay.series import Run
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of texts under their headings."""
+    """Rows of texts under their headings. times: of each row [s], where they have one. wide: over the whole page."""
 
     title: str
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
+    times: Sequence[float] = ()
+    wide: bool = False
 
 
 def tables(run: Run, description: RobotDescription, episodes: Sequence[Episode]) -> list[Table]:

@@ -1,10 +1,6 @@
 """The page of a run holds everything, reaches for nothing outside, and a browser draws it."""
 
-import html.parser
-import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -17,21 +13,8 @@ from diffpol_ros.replay.report.panel import Panel, Stretch
 from diffpol_ros.replay.report.panels import panels
 from diffpol_ros.replay.report.tables import Table, tables
 from diffpol_ros.replay.series import Run
+from tests.browser import Links, data_of, dom_of, needs_browser
 from tests.replay.synthetic import SyntheticRun
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-class Links(html.parser.HTMLParser):
-    """Collects what a page would fetch."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value or "" for name, value in attrs if name in ("src", "href", "data")]
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +41,10 @@ def test_what_was_lost_is_said_among_the_facts(page: str) -> None:
 
 
 def test_every_row_of_the_run_is_there(page: str) -> None:
-    start = page.index('id="data">') + len('id="data">')
-    data = json.loads(page[start : page.index("</script>", start)])
+    data = data_of(page)
     titles = [panel["title"] for panel in data["panels"]]
-    for expected in ("gate", "block seen", "end effector", "seam", "joints", "gripper"):
+    objects = "block seen", "block, band", "block, turned", "error of block"
+    for expected in ("gate", *objects, "end effector", "seam", "joints", "gripper", "latency", "joint target"):
         assert any(title.startswith(expected) for title in titles), titles
     assert data["duration"] == pytest.approx(4.0, abs=0.1)
 
@@ -73,14 +56,16 @@ def test_the_gate_is_summed_up_by_verdict(run: Run) -> None:
     assert gate["command"][0] == "3.00 s" and gate["stop"][3] == "not enabled"
 
 
-def test_the_band_around_the_estimate_is_two_deviations(run: Run) -> None:
+def test_chunks_are_drawn_apart_from_each_other(run: Run) -> None:
     rows = panels(run, load_robot_description("panda"))
-    (block,) = [row for row in rows if row.title.startswith("block,")]
-    (x,) = [curve for curve in block.curves if curve.label == "x"]
-    assert x.low is not None and np.allclose(np.asarray(x.values) - np.asarray(x.low), 0.0)
     (chunk_rows,) = [row for row in rows if row.title.startswith("end effector")]
     asked = next(curve for curve in chunk_rows.curves if curve.label == "x asked")
     assert np.isnan(np.asarray(asked.values)).sum() == len(run.chunks)
+
+
+def test_a_page_that_is_not_of_images_does_not_speak_of_them() -> None:
+    text = page_text(Page("", (), 1.0, 0, (), (), shots=None))
+    assert "camera" not in text and "The bag holds no images." in page_text(Page("", (), 1.0, 0, (), ()))
 
 
 def test_words_of_a_bag_are_words_on_the_page() -> None:
@@ -90,21 +75,10 @@ def test_words_of_a_bag_are_words_on_the_page() -> None:
     assert evil not in text and Links(text).found == []
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@needs_browser
 def test_a_browser_draws_every_row(page: str, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
-    path.write_text(page, encoding="utf-8")
-    assert BROWSER is not None
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--virtual-time-budget=3000",
-        f"--user-data-dir={tmp_path}",
-    ]
-    seen = subprocess.run([BROWSER, *options, "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=120)
-    drawn = re.findall(r'<canvas width="\d+" height="\d+" style="height', seen.stdout)
-    assert len(drawn) == page.count('"stretches"') > 5, seen.stderr
+    drawn = re.findall(r'<canvas width="\d+" height="\d+" style="height', dom_of(page, tmp_path))
+    assert len(drawn) == page.count('"stretches"') > 5
 
 
 def test_a_bag_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
