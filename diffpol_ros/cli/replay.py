@@ -31,6 +31,8 @@ class Replay:
     """What would this policy have done: a name in models or a folder (open loop)?"""
     calibration: str = ""
     """What would have been seen with the cameras calibrated so: a folder like calibration/ (open loop)?"""
+    report: Annotated[Path | None, tyro.conf.arg(metavar="FILE.html")] = None
+    """Write one page that shows what was asked, what differs, and what was decided over time, then and now."""
     namespace: str = ""
     """Of the graph's topics in the bag."""
     live: bool = False

@@ -36,7 +36,7 @@ from diffpol_ros.replay.series import Run
 from diffpol_ros.replay.tape import Tape
 
 LOOK_S = 0.1
-ONLY_OFFLINE = ("stages", "check", "params", "robot", "calibration")
+ONLY_OFFLINE = ("stages", "check", "params", "robot", "calibration", "report")
 SILENT = 1
 NO_IMAGES = "the bag has no images: what estimation said then is played in its place"
 OWN_TIME = "live nodes take their own time: that is no fault; `diffpol replay` without --live compares bit by bit"

@@ -1,6 +1,5 @@
 """Runs stages again and prints what came of it."""
 
-import math
 import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -11,10 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from diffpol_ros.cli.replay import STAGES, Replay
+from diffpol_ros.cli.replay_page import check_path, write_replay_page
 from diffpol_ros.core.clock import NANOSECONDS
 from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.reenact.options import ReplayOptions
+from diffpol_ros.reenact.report.tables import changed, stages_table
 from diffpol_ros.reenact.result import StageResult
 from diffpol_ros.reenact.thresholds import excesses, load_thresholds
 from diffpol_ros.reenact.together import replay_stages
@@ -28,8 +29,11 @@ def run_replay(asked: Replay, console: Console | None = None) -> int:
     unknown = [stage for stage in asked.stages if stage not in STAGES]
     if unknown:
         raise SettingsError(f"--stages {unknown[0]}: there is no such stage; {closest(unknown[0], STAGES)}")
+    if asked.report is not None:
+        check_path(asked.report)
     began_s, stages = time.perf_counter(), [stage for stage in STAGES if stage in asked.stages]
-    replayed = replay_stages(find_bag(asked.run_or_bag), _options(asked), stages)
+    bag, options = find_bag(asked.run_or_bag), _options(asked)
+    replayed = replay_stages(bag, options, stages)
     results = replayed.results
     if results:
         console.print(_table(results))
@@ -37,12 +41,17 @@ def run_replay(asked: Replay, console: Console | None = None) -> int:
     for complaint in replayed.complaints:
         console.print(escape(complaint), style="yellow")
     _tell(results, replayed.refusals, console)
-    if not results:
-        return NOTHING
-    same = _kept(asked.check, results, console) if asked.check else all(result.proven for result in results)
-    if not same:
+    same, checked = all(result.proven for result in results), list[str]()
+    if asked.check and results:
+        same, checked = _check(asked.check, results)
+    for line in checked:
+        console.print(escape(line), style="green" if same else "red")
+    if asked.report is not None:
+        write_replay_page(asked.report, bag, options, replayed, checked)
+        console.print(f"look at: {asked.report}", markup=False, soft_wrap=True)
+    if results and not same:
         return CHANGED
-    return NOTHING if replayed.refusals else SAME
+    return NOTHING if replayed.refusals or not results else SAME
 
 
 def find_bag(path: Path) -> Path:
@@ -53,28 +62,25 @@ def find_bag(path: Path) -> Path:
 
 
 def _options(asked: Replay) -> ReplayOptions:
-    return ReplayOptions(asked.namespace, asked.params, asked.robot, asked.model, asked.calibration)
+    changed = asked.params, asked.robot, asked.model, asked.calibration
+    return ReplayOptions(asked.namespace, *changed, traced=asked.report is not None)
 
 
-def _kept(path: Path, results: Sequence[StageResult], console: Console) -> bool:
-    """Return whether no more changed than the thresholds allow, and nothing speaks against the verdict."""
+def _check(path: Path, results: Sequence[StageResult]) -> tuple[bool, list[str]]:
+    """Return whether no more changed than the thresholds allow and nothing speaks against that, and what to say."""
     thresholds = load_thresholds(path)
     found = [excess for result in results for excess in excesses(thresholds, result, path)]
-    for each in found:
-        console.print(escape(each), style="red")
     kept = not found and not any(result.complaints for result in results)
-    console.print(f"{escape(str(path))}: {'kept' if kept else 'exceeded'}", style="green" if kept else "red")
-    return kept
+    return kept, [*found, f"{path}: {'kept' if kept else 'exceeded'}"]
 
 
 def _table(results: Sequence[StageResult]) -> Table:
-    table = Table(title="run again, without ROS")
-    for name in ("stage", "decisions", "the same, bit by bit", "not judged", "bag time [s]", "times faster"):
+    told = stages_table(results)
+    table = Table(title=told.title)
+    for name in told.headings:
         table.add_column(name, justify="left" if name == "stage" else "right")
-    for result in results:
-        share = f"{result.equal} ({100.0 * result.equal / result.decisions:.4g} %)"
-        times = f"{result.span_s:.1f}", f"{result.speed:.1f}"
-        table.add_row(result.stage, str(result.decisions), share, str(result.not_judged), *times)
+    for row in told.rows:
+        table.add_row(*row)
     return table
 
 
@@ -94,5 +100,4 @@ def _tell(results: Sequence[StageResult], refusals: Sequence[str], console: Cons
 
 
 def _changes(result: StageResult) -> str:
-    changed = [change for change in result.changes if change.value or math.isnan(change.value)]
-    return ", ".join(f"{each.name} {each.value:.6g} {each.unit}".rstrip() for each in changed) or "nothing measured"
+    return ", ".join(f"{name} {by}" for name, by in changed(result)) or "nothing measured"

@@ -15,8 +15,9 @@ from diffpol_ros.core.journal.reading import Recorded, Stretch
 from diffpol_ros.core.journal.transcript import Played, Transcript
 from diffpol_ros.reenact.absent_robot import AbsentRobot
 from diffpol_ros.reenact.control_changes import ControlChanges
-from diffpol_ros.reenact.control_setup import asked_setup, description_changes
+from diffpol_ros.reenact.control_setup import asked_setup, description_changes, replaced_settings
 from diffpol_ros.reenact.control_topics import Witness
+from diffpol_ros.reenact.control_traces import ControlTraces
 from diffpol_ros.reenact.journals import other_build, stage_journals
 from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
@@ -37,24 +38,30 @@ class _Found:
     judging: Judging = field(default_factory=Judging)
     changes: ControlChanges = field(default_factory=ControlChanges)
     witness: Witness = field(default_factory=Witness)
+    traces: ControlTraces | None = None
 
     def judge(self, played: Played) -> None:
         """Count one line that was run again."""
         self.judging.judge(played.line, played.difference, decides=played.line.call in DECISIONS)
         if played.difference is not None:
             self.changes.add(played)
+        if self.traces is not None:
+            self.traces.add(played)
 
 
 def replay_control(bag: Path, options: ReplayOptions) -> StageResult:
     """Run every bridge of `bag` again; with other parameters or another robot: what it would have said, open loop."""
     journals = stage_journals(bag, options.topic(TOPIC), STAGE)
-    began_s, found = time.perf_counter(), _Found()
+    began_s, traces = time.perf_counter(), ControlTraces() if options.traced else None
+    found = _Found(Judging.of(traces), traces=traces)
     notes = [OPEN_LOOP] if options.parameters or options.robot else []
     for recorded in journals:
         differing = description_changes(recorded)
         found.changes.description += len(differing)
         notes += [*other_build(recorded), *differing[:1]]
         setup = asked_setup(recorded, options)
+        if traces is not None:
+            traces.replace(replaced_settings(recorded, setup))
         for stretch in recorded.stretches:
             _replay_stretch(stretch, setup, found)
     took_s, judging = time.perf_counter() - began_s, found.judging
@@ -66,6 +73,7 @@ def replay_control(bag: Path, options: ReplayOptions) -> StageResult:
         *(judging.span_s, took_s),
         complaints=(*complaints, *found.witness.contradictions(bag, options)),
         notes=tuple(dict.fromkeys(notes)),
+        traces=traces.traces() if traces is not None else None,
     )
 
 

@@ -8,7 +8,7 @@ import yaml
 from diffpol_ros.bridge.setup import CODEC, BridgeSetup, bridge_setup
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.errors import DiffpolError, SettingsError
-from diffpol_ros.core.journal.difference import differences
+from diffpol_ros.core.journal.difference import Difference, differences
 from diffpol_ros.core.journal.reading import Recorded
 from diffpol_ros.core.journal.values import JournalError
 from diffpol_ros.core.robot_description import load_robot_description
@@ -54,6 +54,11 @@ def description_changes(recorded: Recorded) -> tuple[str, ...]:
     where = f"calibration/robots/{setup.description.name}.yaml"
     then, here = CODEC.plain(setup.description), CODEC.plain(now.description)
     return tuple(f"{where} has changed: {each}" for each in differences(CODEC, then, here, setup.description.name))
+
+
+def replaced_settings(recorded: Recorded, asked: BridgeSetup) -> list[Difference]:
+    """Return where the setup that was asked for is not the recorded one."""
+    return list(differences(CODEC, CODEC.plain(_setup_of(recorded)), CODEC.plain(asked), "bridge"))
 
 
 def _setup_of(recorded: Recorded) -> BridgeSetup:

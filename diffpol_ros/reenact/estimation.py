@@ -5,10 +5,11 @@ from pathlib import Path
 
 from diffpol_ros.core.journal.reading import Recorded, Stretch
 from diffpol_ros.estimation.journaled import STAGE
-from diffpol_ros.reenact.calibrations import rig_with
+from diffpol_ros.reenact.calibrations import replaced_in, rig_with
 from diffpol_ros.reenact.estimation_changes import EstimationChanges, estimates_of
 from diffpol_ros.reenact.estimation_run import EstimationRun, Rig
 from diffpol_ros.reenact.estimation_topics import Published
+from diffpol_ros.reenact.estimation_traces import EstimationTraces
 from diffpol_ros.reenact.journals import other_build, stage_journals
 from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
@@ -40,7 +41,8 @@ class _Replay:
     def __init__(self, bag: BagReader, options: ReplayOptions) -> None:
         self._bag, self._options = bag, options
         self._changes, self._seen, self._published = EstimationChanges(), Tally(), Published()
-        self.judging = Judging()
+        self._traces = EstimationTraces() if options.traced else None
+        self.judging = Judging.of(self._traces)
         self._ended_ns = 0
         self._complaints: list[str] = []
         self._notes: list[str] = []
@@ -51,7 +53,10 @@ class _Replay:
         self._notes += other_build(recorded)
         self._complaints += recorded.complaints
         if self._options.calibration:
-            rig, replaced = rig_with(rig, self._options.calibration)
+            own = rig
+            rig, replaced = rig_with(own, self._options.calibration)
+            if self._traces is not None:
+                self._traces.replace(replaced_in(own, rig))
             self._notes.append(f"with {self._options.calibration}: {', '.join(replaced)}")
         for stretch in recorded.stretches:
             if stretch.whole:
@@ -88,6 +93,7 @@ class _Replay:
             took_s,
             complaints=tuple(self._complaints),
             notes=tuple(dict.fromkeys([*self._notes, looked])),
+            traces=self._traces.traces() if self._traces is not None else None,
         )
 
     def _run(self, stretch: Stretch, rig: Rig) -> None:
@@ -100,6 +106,8 @@ class _Replay:
                 played, difference = run.play(line)
                 self.judging.judge(line, difference, line.call in DECIDING)
                 self._changes.add(played, difference)
+                if self._traces is not None:
+                    self._traces.add(played, difference)
         finally:
             run.close()
         self.judging.span_ns += ended_ns - began_ns

@@ -23,7 +23,7 @@ class ReplayOptions:
     """Empty texts and None mean: as it was recorded. Anything else asks what would have been with it, open loop.
 
     namespace: of the graph's topics. parameters: a file as in launch/params. robot, model, calibration: names of
-    resources, or paths. images: where they are, if not in the bag itself.
+    resources, or paths. images: where they are, if not in the bag itself. traced: whether traces are kept for a page.
     """
 
     namespace: str = ""
@@ -32,6 +32,7 @@ class ReplayOptions:
     model: str = ""
     calibration: str = ""
     images: ImageBag | None = None
+    traced: bool = False
 
     def topic(self, name: str) -> str:
         """Return the full name of a topic of the graph."""

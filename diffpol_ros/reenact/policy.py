@@ -1,13 +1,16 @@
 """The policy run again: every inference from its record, and every decision of the stage from its journal."""
 
 import time
+from functools import partial
 from pathlib import Path
 
+from diffpol_ros.core.journal.difference import Difference
 from diffpol_ros.core.journal.lines import Line
 from diffpol_ros.core.journal.reading import Recorded, Stretch
 from diffpol_ros.core.journal.transcript import Played
 from diffpol_ros.policy.bundle import Bundle
-from diffpol_ros.policy.stage.journaled import STAGE
+from diffpol_ros.policy.records.fields import Vectors
+from diffpol_ros.policy.stage.journaled import STAGE, Setup
 from diffpol_ros.reenact.journals import other_build, stage_journals
 from diffpol_ros.reenact.judging import Judging
 from diffpol_ros.reenact.options import ReplayOptions
@@ -16,6 +19,7 @@ from diffpol_ros.reenact.policy_changes import PolicyChanges
 from diffpol_ros.reenact.policy_images import SeenImages, Sight
 from diffpol_ros.reenact.policy_records import InferenceRecord, chunk_differences, infer_again, read_records
 from diffpol_ros.reenact.policy_run import WITH_CONSEQUENCES, PolicyRun, runtime_of, setup_of
+from diffpol_ros.reenact.policy_traces import PolicyTraces
 from diffpol_ros.reenact.result import ReplayError, StageResult
 from diffpol_ros.replay.bag_reader import BagReader
 
@@ -43,7 +47,8 @@ class _Replay:
         self._journals = self._read_journals()
         if not self._records and not self._journals:
             raise ReplayError("the bag has neither records of inferences nor a journal of the policy")
-        self._judging, self._changes = Judging(), PolicyChanges()
+        self._traces = PolicyTraces() if options.traced else None
+        self._judging, self._changes = Judging.of(self._traces), PolicyChanges()
         self._sights: dict[str, Sight] = {}
         self._complaints: list[str] = []
         self._notes: list[str] = []
@@ -52,6 +57,11 @@ class _Replay:
         """Ask another policy what was asked then: the same observations, seeds and promises."""
         bundle = asked_bundle(self._options.model, None)
         self._notes.append(f"open loop: {bundle.manifest.name} ({bundle.digest[:12]}…) sees what was observed then")
+        if self._traces is not None:
+            self._traces.replace(
+                Difference("policy", self._name(digest), f"{bundle.manifest.name} ({bundle.digest[:12]}…)")
+                for digest in dict.fromkeys(record.digest for record in self._records)
+            )
         self._infer(self._records, bundle)
 
     def infer_all(self) -> None:
@@ -91,6 +101,7 @@ class _Replay:
             took_s,
             complaints=tuple(self._complaints),
             notes=tuple(dict.fromkeys(self._notes)),
+            traces=self._traces.traces() if self._traces is not None else None,
         )
 
     def _read_journals(self) -> list[Recorded]:
@@ -98,9 +109,16 @@ class _Replay:
         there = any(True for _ in self._bag.records([topic]))
         return stage_journals(self._path, topic, STAGE) if there else []
 
-    def _bundle(self, digest: str) -> Bundle:
+    def _setup(self, digest: str) -> Setup | None:
         setups = [setup_of(recorded.head.setup) for recorded in self._journals]
-        same = next((setup for setup in setups if setup.digest == digest), None)
+        return next((setup for setup in setups if setup.digest == digest), None)
+
+    def _name(self, digest: str) -> str:
+        setup = self._setup(digest)
+        return f"{setup.model if setup else 'the recorded one'} ({digest[:12]}…)"
+
+    def _bundle(self, digest: str) -> Bundle:
+        same = self._setup(digest)
         return recorded_bundle(digest, *((same.model, same.models, runtime_of(same)) if same else ("", "", None)))
 
     def _infer(self, records: list[InferenceRecord], bundle: Bundle) -> None:
@@ -109,11 +127,16 @@ class _Replay:
             if record.failed:
                 self._judging.not_judged += 1
                 continue
-            difference = infer_again(record, bundle, self._changes, sight.of)
+            difference = infer_again(record, bundle, partial(self._compare, record.stamp_ns), sight.of)
             self._changes.decisions += difference is not None
             line = Line(0, record.stamp_ns, "inference", [], [], None)
             self._judging.judge(line, difference, decides=True)
         self._notes += sight.told
+
+    def _compare(self, stamp_ns: int, then: Vectors, now: Vectors) -> None:
+        self._changes.compare(then, now)
+        if self._traces is not None:
+            self._traces.add(stamp_ns, then, now)
 
     def _run(self, stretch: Stretch, recorded: Recorded) -> None:
         setup = setup_of(recorded.head.setup)

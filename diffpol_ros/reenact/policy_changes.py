@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffpol_ros.core.spatial import quaternion_from_rot6d, rotation_between
+from diffpol_ros.core.types import Array
 from diffpol_ros.reenact.result import Change
 
 Vectors = NDArray[np.float32]
@@ -25,12 +26,11 @@ class PolicyChanges:
         """Take actions (T_p, 10), recorded and new ones."""
         if then.tobytes() == now.tobytes():
             return
-        apart = np.abs(then.astype(np.float64) - now.astype(np.float64))
-        shifts = np.linalg.norm(apart[:, POSITION], axis=1)
-        turns = [_turn(*pair) for pair in zip(then[:, ROTATION], now[:, ROTATION], strict=True)]
+        shifts, turns = shifts_and_turns(then, now)
+        widths = np.abs(then[:, WIDTH].astype(np.float64) - now[:, WIDTH].astype(np.float64))
         self.position = max(self.position, float(shifts.max()))
-        self.rotation = max(self.rotation, *turns)
-        self.width = max(self.width, float(apart[:, WIDTH].max()))
+        self.rotation = max(self.rotation, float(turns.max()))
+        self.width = max(self.width, float(widths.max()))
 
     def told(self) -> tuple[Change, ...]:
         """Return all measures."""
@@ -40,6 +40,15 @@ class PolicyChanges:
             Change("gripper_width", self.width, "m"),
             Change("decisions", self.decisions),
         )
+
+
+def shifts_and_turns(then: Vectors, now: Vectors) -> tuple[Array, Array]:
+    """Return how far each of some actions (n, 10) is moved [m] and turned [rad], (n,)."""
+    if then.tobytes() == now.tobytes():
+        return np.zeros(len(then)), np.zeros(len(then))
+    shifts = np.linalg.norm(now[:, POSITION].astype(np.float64) - then[:, POSITION].astype(np.float64), axis=1)
+    turns = [_turn(*pair) for pair in zip(then[:, ROTATION], now[:, ROTATION], strict=True)]
+    return np.asarray(shifts), np.array(turns)
 
 
 def _turn(then: Vectors, now: Vectors) -> float:

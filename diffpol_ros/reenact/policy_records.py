@@ -19,12 +19,12 @@ from diffpol_ros.policy.records.recorded import Recorded
 from diffpol_ros.policy.records.replaying import COMPARED, replay_inference
 from diffpol_ros.policy.stage.told import sent_of
 from diffpol_ros.reenact.options import ReplayOptions
-from diffpol_ros.reenact.policy_changes import PolicyChanges
 from diffpol_ros.replay.bag_reader import BagReader, stamp_ns
 from diffpol_ros.replay.message_types import CHUNK, STATUSES
 
 RECORDS, CHUNKS = "policy/inference", "action_chunk"
 Seen = Callable[[Mapping[str, str]], Mapping[str, CameraImage] | None]
+Compare = Callable[[Vectors, Vectors], None]
 Sent = tuple[tuple[int, ...], Array]
 """When each action of a chunk is due [ns], and the actions."""
 
@@ -57,16 +57,17 @@ def read_records(bag: BagReader, options: ReplayOptions) -> list[InferenceRecord
 
 
 def infer_again(
-    record: InferenceRecord, bundle: Bundle, changes: PolicyChanges, seen: Seen | None = None
+    record: InferenceRecord, bundle: Bundle, compare: Compare, seen: Seen | None = None
 ) -> Difference | None:
     """Infer what a record says with `bundle`, its own or another; return where that first differs.
 
-    seen: returns the images of the inference, to be encoded again, or None: then the features of then are taken.
+    compare: is given the actions of then and of now. seen: returns the images of the inference, to be encoded again, or
+    None: then the features of then are taken.
     """
     values = {**record.values, "bundle_sha256": bundle.digest}
     recorded = Recorded.read(values, bundle.manifest)
     inference = replay_inference(bundle, values, seen(values) if seen else None)
-    changes.compare(recorded.actions, inference.actions)
+    compare(recorded.actions, inference.actions)
     own = bundle.digest == record.digest
     of_features = first_bit("features", recorded.features, inference.features) if own else None
     of_actions = first_bit("actions", recorded.actions, inference.actions)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.core.journal.difference import Difference
+from diffpol_ros.reenact.traces import Traces
 
 
 class ReplayError(DiffpolError):
@@ -34,6 +35,7 @@ class StageResult:
     decisions: those judged. equal: those of them that are the same, bit by bit. not_judged: those that could not be.
     changes: all that the stage measures, 0 where nothing changed. span_s: of bag time [s]. took_s: to run it again [s].
     complaints: what makes the verdict doubtful, such as a journal with a hole. notes: what else there is to know.
+    traces: where they were asked for.
     """
 
     stage: str
@@ -46,6 +48,7 @@ class StageResult:
     took_s: float
     complaints: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    traces: Traces | None = None
 
     @property
     def proven(self) -> bool:

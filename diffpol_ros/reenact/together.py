@@ -29,29 +29,46 @@ REPLAYS: dict[str, Callable[[Path, ReplayOptions], StageResult]] = {
 
 @dataclass(frozen=True)
 class Replayed:
-    """What came of some stages. refusals: why others cannot be judged. complaints: what is wrong with the files."""
+    """What came of some stages of a bag, which was recorded from the first to the last of `span_ns` [ns].
 
+    refusals: why others cannot be judged. complaints: what is wrong with the files.
+    """
+
+    span_ns: tuple[int, int]
     results: tuple[StageResult, ...]
     refusals: tuple[str, ...]
     complaints: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Excerpt:
+    """A copy of a bag without the images, their topics, and from when to when it was recorded [ns]."""
+
+    bag: Path
+    image_topics: frozenset[str]
+    span_ns: tuple[int, int]
+
+
 def replay_stages(bag: Path, options: ReplayOptions, stages: Sequence[str]) -> Replayed:
     """Run `stages` of `bag` again."""
     reader = BagReader(bag)
-    with _excerpt(reader) as (excerpt, topics):
-        given = replace(options, images=ImageBag(bag, topics))
-        outcomes = _side_by_side(excerpt, given, stages)
+    with _excerpt(reader) as excerpt:
+        given = replace(options, images=ImageBag(bag, excerpt.image_topics))
+        outcomes = _side_by_side(excerpt.bag, given, stages)
     results = tuple(each for each in outcomes if isinstance(each, StageResult))
-    return Replayed(results, tuple(each for each in outcomes if isinstance(each, str)), reader.complaints)
+    refusals = tuple(each for each in outcomes if isinstance(each, str))
+    return Replayed(excerpt.span_ns, results, refusals, reader.complaints)
 
 
 @contextmanager
-def _excerpt(bag: BagReader) -> Iterator[tuple[Path, frozenset[str]]]:
-    """Give a copy without the images, and their topics: it is read many times, and they are most of a bag."""
+def _excerpt(bag: BagReader) -> Iterator[_Excerpt]:
+    """Give a copy without the images: it is read many times, and they are most of a bag."""
     topics: set[str] = set()
+    first_ns = last_ns = 0
 
     def without_images(record: Record) -> bytes | None:
+        nonlocal first_ns, last_ns
+        first_ns, last_ns = first_ns or record.log_ns, record.log_ns
         if not record.topic.endswith(SUFFIXES):
             return record.data
         topics.add(record.topic)
@@ -60,7 +77,7 @@ def _excerpt(bag: BagReader) -> Iterator[tuple[Path, frozenset[str]]]:
     with TemporaryDirectory(prefix="diffpol-replay-") as scratch:
         folder = Path(scratch) / "bag"
         copy_bag(bag, folder, without_images)
-        yield folder, frozenset(topics)
+        yield _Excerpt(folder, frozenset(topics), (first_ns, last_ns))
 
 
 def _side_by_side(bag: Path, options: ReplayOptions, stages: Sequence[str]) -> list[StageResult | str]:

@@ -46,6 +46,32 @@ def test_another_parameter_ends_with_1_unless_the_thresholds_allow_it(bag: Path,
     assert code == CHANGED and "allowed 0" in told and "exceeded" in told
 
 
+def test_a_page_is_written_with_what_the_thresholds_say(bag: Path, tmp_path: Path) -> None:
+    slow, thresholds, page = tmp_path / "slow.yaml", tmp_path / "thresholds.yaml", tmp_path / "page.html"
+    slow.write_text("velocity_scale: 0.02\n")
+    thresholds.write_text("control: {joint_positions: 1.0, decisions: 100}\n")
+    code, told = asked(Replay(bag, CONTROL, check=thresholds, params=slow, report=page))
+    assert code == SAME and f"look at: {page}" in told
+    text = page.read_text(encoding="utf-8")
+    assert f"<dt>thresholds</dt><dd>{thresholds}: kept</dd>" in text and "velocity_scale" in text
+
+
+def test_a_page_is_written_of_what_cannot_be_judged(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    code, _ = asked(Replay(write_bag(tmp_path / "bag", ["x"], "/chatter"), CONTROL, report=page))
+    assert code == NOTHING and "holds no journal" in page.read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_run(bag: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"name it FILE\.html"):
+        run_replay(Replay(bag, CONTROL, report=tmp_path / "page.htm"))
+    with pytest.raises(ResourceError, match=f"there is no folder {tmp_path / 'none'}"):
+        run_replay(Replay(bag, CONTROL, report=tmp_path / "none" / "page.html"))
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(ResourceError, match="is a folder"):
+        run_replay(Replay(bag, CONTROL, report=tmp_path / "folder.html"))
+
+
 def test_a_bag_without_a_journal_ends_with_2(tmp_path: Path) -> None:
     code, told = asked(Replay(write_bag(tmp_path / "bag", ["x"], "/chatter"), CONTROL))
     assert code == NOTHING and "holds no journal" in told

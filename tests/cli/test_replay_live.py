@@ -48,7 +48,12 @@ def test_estimation_runs_where_the_bag_has_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [{"check": Path("x.yaml")}, {"stages": ("policy",)}, {"robot": "panda"}, {"calibration": "x"}], ids=str
+    "option",
+    [
+        *({"check": Path("x.yaml")}, {"stages": ("policy",)}, {"robot": "panda"}, {"calibration": "x"}),
+        {"report": Path("x.html")},
+    ],
+    ids=str,
 )
 def test_what_is_for_a_replay_without_ros_is_refused_by_name(option: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=f"--{next(iter(option))} is for a replay without ROS"):

@@ -77,6 +77,15 @@ def replayed(
     return replay_estimation(written(folder, live, estimates, texts, cameras), options or ReplayOptions())
 
 
+def moved_camera(folder: Path) -> Path:
+    """Calibrate the front camera 0.1 mm farther along x in `folder`; return it."""
+    x, y, z = FRONT.pose.position
+    moved = replace(FRONT, pose=PoseSettings((x + 1e-4, y, z), FRONT.pose.quaternion), sha256="")
+    (folder / "cameras").mkdir(parents=True)
+    (folder / "cameras" / "front.yaml").write_text(settings_text(moved))
+    return folder
+
+
 def changes(result: StageResult) -> dict[str, float]:
     return {change.name: change.value for change in result.changes}
 
@@ -135,12 +144,7 @@ def test_of_a_camera_without_images_the_recorded_tags_are_taken_and_that_is_said
 def test_another_calibration_tells_how_far_estimates_would_have_been(
     live_estimation: LiveEstimation, tmp_path: Path
 ) -> None:
-    x, y, z = FRONT.pose.position
-    moved = replace(FRONT, pose=PoseSettings((x + 1e-4, y, z), FRONT.pose.quaternion), sha256="")
-    cameras = tmp_path / "mine" / "cameras"
-    cameras.mkdir(parents=True)
-    (cameras / "front.yaml").write_text(settings_text(moved))
-    options = ReplayOptions(calibration=str(tmp_path / "mine"))
+    options = ReplayOptions(calibration=str(moved_camera(tmp_path / "mine")))
     result = replayed(tmp_path / "bag", live_estimation, cameras=[], options=options)
     assert 0 < result.equal < result.decisions
     assert 2e-6 < changes(result)["position"] < 3e-4

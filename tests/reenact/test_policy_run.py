@@ -78,7 +78,7 @@ def test_a_policy_that_answers_every_tick_does_so_again() -> None:
 def test_every_inference_is_the_same_to_the_last_bit_without_a_journal(live: LivePolicy, bundle: Bundle) -> None:
     changes = PolicyChanges()
     for values in live.records:
-        assert infer_again(InferenceRecord(0, values), bundle, changes) is None
+        assert infer_again(InferenceRecord(0, values), bundle, changes.compare) is None
     assert changes == PolicyChanges()
 
 
@@ -87,7 +87,7 @@ def test_one_bit_of_one_weight_is_noticed(live: LivePolicy) -> None:
     differences = replayed(live, other)
     assert differences[0][0] == "absorb"
     assert re.match(r"absorb\.actions\[\d+, \d+\]", differences[0][1].field)
-    found = infer_again(InferenceRecord(0, live.records[0]), other, changes)
+    found = infer_again(InferenceRecord(0, live.records[0]), other, changes.compare)
     assert found is not None
     assert found.field.startswith("actions[0].")
     assert changes.position > 0.0

@@ -1,0 +1,1 @@
+"""The page of a replay: what was asked, what would have been, and both over time."""
