@@ -45,6 +45,8 @@ class EstimationTraces(Collector):
         start = next(each for each in (*turned.then, *turned.now) if not np.isnan(each).any())
         then, now = (DEGREES * turns(each, start) for each in (turned.then, turned.now))
         between = DEGREES * np.array([rotation_between(*pair) for pair in zip(turned.then, turned.now, strict=True)])
+        # Between a quaternion and itself rounding leaves some 1e-15.
+        between[(turned.then == turned.now).all(axis=1)] = 0.0
         apart = Apart(f"{name}, turned from then", "deg", turned.entries, turned.stamps_ns, between)
         return [places, places.apart("mm", 1e3), replace(turned, then=then, now=now), apart]
 

@@ -122,6 +122,11 @@ def test_another_calibration_is_told_by_where_objects_would_have_been(
     assert len(moved_mm) == len(live_estimation.estimates)
 
 
+def test_what_is_the_same_to_the_bit_has_not_turned(live_estimation: LiveEstimation, tmp_path: Path) -> None:
+    result = replay_estimation(test_estimation.written(tmp_path / "bag", live_estimation, cameras=[]), TRACED)
+    assert result.proven and not apart(result, "block, turned from then").values.any()
+
+
 def test_they_come_whole_from_processes_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together.os, "sched_getaffinity", lambda _: {0, 1})
     options = slower(tmp_path)
