@@ -17,6 +17,7 @@ from diffpol_ros.core.clock import to_ns  # noqa: E402
 from diffpol_ros.core.errors import DiffpolError, ResourceError  # noqa: E402
 from diffpol_ros.core.image_format import ImageFormat  # noqa: E402
 from diffpol_ros.nodes.lifecycle import StageNode  # noqa: E402
+from diffpol_ros.nodes.messages import from_stamp  # noqa: E402
 from diffpol_ros.nodes.policy_node import PolicyNode  # noqa: E402
 from diffpol_ros.nodes.quality import IMAGES, RECORDED_STATES  # noqa: E402
 from diffpol_ros.replay.bag_reader import BagReader  # noqa: E402
@@ -118,6 +119,19 @@ def test_a_loop_begins_again(cinema: Open) -> None:
 
     played.until(went_back)
     assert played.player.report().values["rounds"] == 1
+
+
+def test_a_loop_shows_its_images_again(cinema: Open, tmp_path: Path) -> None:
+    bag = SyntheticRun(tmp_path / "bag", 1.0).write()
+    played = cinema(f"player:bag:={bag}", "player:listeners:=['/rosout']", "player:loop:=true")
+    exposed: list[int] = []
+    played.audience.create_subscription(
+        Image, "camera/front/image_raw", lambda image: exposed.append(from_stamp(image.header.stamp)), IMAGES
+    )
+    played.start()
+    played.until(lambda: sum(after < before for before, after in pairwise(exposed)) == 2)
+    records = BagReader(bag).records(["/camera/front/image_raw"])
+    assert set(exposed) <= {from_stamp(deserialize_message(record.data, Image).header.stamp) for record in records}
 
 
 @pytest.mark.parametrize(("goal_s", "how"), [(8.1, "stepped back"), (12.5, "leapt ahead")])
