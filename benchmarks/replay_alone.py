@@ -39,17 +39,18 @@ def found(before: Alone, now: Alone, begun_ns: int) -> str:
     """
     if now.result is None or before.result is None:
         return "" if now.refusal == before.refusal else f"refused: {now.refusal}"
-    result, new = now.result, [each for each in now.result.complaints if each not in before.result.complaints]
+    result, was = now.result, before.result
+    new = [each for each in result.complaints if each not in was.complaints]
     differing = f"{result.decisions - result.equal} of {result.decisions} decisions differ"
-    if result.first is not None and result.first != before.result.first:
+    if result.first is not None and result.first != was.first:
         at_s = to_seconds(result.first.stamp_ns - begun_ns)
         return f"{differing}, the first {at_s:.2f} s after the beginning: {result.first.difference}"
-    if not new and (result.equal, result.changes) != (before.result.equal, before.result.changes):
+    if new:
+        return new[0]
+    if result.first is not None and (result.equal, result.changes) != (was.equal, was.changes):
         # On another processor some differed in their last bits all along, the first of all among them.
-        return (
-            f"{differing}, {before.result.decisions - before.result.equal} without the change; at most {_most(result)}"
-        )
-    return new[0] if new else ""
+        return f"{differing}, {was.decisions - was.equal} without the change; at most {_most(result)}"
+    return ""
 
 
 def _most(result: StageResult) -> str:

@@ -66,3 +66,8 @@ def test_a_change_is_found_where_the_first_decision_differed_all_along() -> None
     more = replace(before, equal=4, changes=(Change("position", 1e-4, "m"), Change("tags", 0.0)))
     told = found(Alone(before, "", 0), Alone(more, "", 0), 0)
     assert told == "6 of 10 decisions differ, 1 without the change; at most position 0.0001 m"
+
+
+def test_other_measures_of_the_same_decisions_are_no_change() -> None:
+    measured = replace(result(None), changes=(Change("position", 0.0, "m"),))
+    assert found(Alone(result(None), "", 0), Alone(measured, "", 0), 0) == ""
