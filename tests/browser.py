@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 
+AT_ONCE = "window.requestAnimationFrame = (draw) => setTimeout(draw, 0);"
+"""A browser without a screen may show no frame before the page is read."""
+
 
 class Links(html.parser.HTMLParser):
     """Collects what a page would fetch."""
@@ -51,7 +54,8 @@ def values_of(panel: dict[str, Any], label: str, name: str = "y") -> NDArray[np.
 def dom_of(page: str, folder: Path, script: str = "") -> str:
     """Return the page as a browser has it after its script, and after `script`."""
     path = folder / "page.html"
-    path.write_text(page.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
+    with_scripts = page.replace("<head>", f"<head><script>{AT_ONCE}</script>")
+    path.write_text(with_scripts.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
     assert BROWSER is not None
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000", f"--user-data-dir={folder}"]
     seen = subprocess.run([BROWSER, *options, "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=120)

@@ -203,4 +203,4 @@ for (const dated of document.querySelectorAll("[data-time]")) {
   });
 }
 window.addEventListener("resize", redraw);
-redraw();
+shown.forEach(draw);
