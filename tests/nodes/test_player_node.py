@@ -125,9 +125,11 @@ def test_a_loop_shows_its_images_again(cinema: Open, tmp_path: Path) -> None:
     bag = SyntheticRun(tmp_path / "bag", 1.0).write()
     played = cinema(f"player:bag:={bag}", "player:listeners:=['/rosout']", "player:loop:=true")
     exposed: list[int] = []
-    played.audience.create_subscription(
-        Image, "camera/front/image_raw", lambda image: exposed.append(from_stamp(image.header.stamp)), IMAGES
-    )
+
+    def see(image: Image) -> None:
+        exposed.append(from_stamp(image.header.stamp))
+
+    played.audience.create_subscription(Image, "camera/front/image_raw", see, IMAGES)
     played.start()
     played.until(lambda: sum(after < before for before, after in pairwise(exposed)) == 2)
     records = BagReader(bag).records(["/camera/front/image_raw"])
