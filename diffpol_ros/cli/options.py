@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from diffpol_ros.core.image_format import ImageKind
+
 
 @dataclass(frozen=True)
 class DemoOptions:
@@ -25,7 +27,7 @@ class DemoOptions:
     """Record every n-th image, 0.9 MB each; 0: none, and no video."""
     image_cameras: tuple[str, ...] = ("front",)
     """Cameras whose images are recorded; the video is the front one's."""
-    image_format: Literal["", "raw", "png", "jpeg"] = ""
+    image_format: ImageKind | Literal[""] = ""
     """raw: images as they were sent; png: packed without loss; jpeg: with loss; default: as in recorder.yaml."""
     jpeg_quality: int = 0
     """Of jpeg images, 1 to 100; 0: as in recorder.yaml."""

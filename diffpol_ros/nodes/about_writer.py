@@ -13,8 +13,9 @@ from std_msgs.msg import String
 from diffpol_ros.nodes.offered_quality import as_rosbag2
 from diffpol_ros.nodes.survey import Survey
 from diffpol_ros.replay.about import TOPIC, TYPE, About, Code
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
 from diffpol_ros.replay.provenance import about, running_code
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 

@@ -14,7 +14,8 @@ from diffpol_ros.nodes.recorded_topics import RecorderParameters, sources
 from diffpol_ros.nodes.recording_health import RecordingHealth
 from diffpol_ros.nodes.taps import Taps
 from diffpol_ros.replay.bag_writer import Split
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 SWITCH_INTERVAL_S = 0.0005
 DRAIN_PERIOD_S = 0.05

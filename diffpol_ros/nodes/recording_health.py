@@ -10,8 +10,9 @@ from diffpol_ros.nodes.about_writer import LATCHED
 from diffpol_ros.nodes.diagnostics import Report
 from diffpol_ros.nodes.offered_quality import as_rosbag2
 from diffpol_ros.nodes.taps import Taps
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
 from diffpol_ros.replay.losses import TOPIC, TYPE, LossBook
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 
 class RecordingHealth:

@@ -12,9 +12,9 @@ from diffpol_ros.core.image_format import AS_SENT, ImageFormat
 from diffpol_ros.nodes.message_definitions import find_schema
 from diffpol_ros.nodes.offered_quality import as_rosbag2, hearing_all
 from diffpol_ros.nodes.recorded_topics import Source, message_type
-from diffpol_ros.replay.flight_recorder import RecordedTopic
 from diffpol_ros.replay.image_topics import COMPRESSED
 from diffpol_ros.replay.schemas import schema_from_text
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 IMAGES = ("sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/PointCloud2")
 

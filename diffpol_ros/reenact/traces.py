@@ -1,6 +1,7 @@
 """What a stage decided over time, then and now: what a page of a replay draws. It goes from process to process."""
 
 import math
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,13 +20,19 @@ MOST = 4000
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """Numbers at `stamps_ns` (n,), as they were `then` and are `now`, (n, entries); NaN where there was none."""
+class Course:
+    """Numbers of some entries over time, at `stamps_ns` (n,)."""
 
     name: str
     unit: str
     entries: tuple[str, ...]
     stamps_ns: Stamps
+
+
+@dataclass(frozen=True, eq=False)
+class Trace(Course):
+    """Numbers as they were `then` and are `now`, (n, entries); NaN where there was none."""
+
     then: Array
     now: Array
 
@@ -40,13 +47,9 @@ class Trace:
 
 
 @dataclass(frozen=True, eq=False)
-class Apart:
+class Apart(Course):
     """How far what is decided now is from then, (n, entries)."""
 
-    name: str
-    unit: str
-    entries: tuple[str, ...]
-    stamps_ns: Stamps
     values: Array
 
 
@@ -98,7 +101,7 @@ class Traces:
     gate: Words | None = None
 
 
-class Collector:
+class Collector(ABC):
     """Collects the traces of a stage while it is run again; each stage has its own courses."""
 
     def __init__(self) -> None:
@@ -113,9 +116,9 @@ class Collector:
         """Return all that was collected."""
         return Traces(self.decided, tuple(self._replaced), self.courses(), self.gate())
 
+    @abstractmethod
     def courses(self) -> tuple[Trace | Apart, ...]:
         """Return what the stage decided over time."""
-        raise NotImplementedError
 
     def gate(self) -> Words | None:
         """Return what the gate said, of a stage that has one."""

@@ -15,8 +15,7 @@ from diffpol_ros.core.errors import ResourceError
 from diffpol_ros.replay.bag_writer import BagWriter, Split
 from diffpol_ros.replay.image_packing import Packed, pack
 from diffpol_ros.replay.schemas import schema_of
-from diffpol_ros.replay.topic_writer import RecordedTopic as RecordedTopic
-from diffpol_ros.replay.topic_writer import TopicWriter
+from diffpol_ros.replay.topic_writer import RecordedTopic, TopicWriter
 
 QUEUE_BYTES = 256 << 20
 JOIN_TIMEOUT_S = 20.0
@@ -140,11 +139,14 @@ class FlightRecorder:
         if isinstance(item, RecordedTopic):
             self._attempt(self._written.add, item)
         elif item is not None:
-            data = item.data.result() if isinstance(item.data, Future) else item.data
-            self._attempt(self._written.write, item.topic, item.log_ns, item.published_ns, data)
+            self._attempt(self._write, item)
             with self._lock:
                 self._room += item.size
         return item is not None
+
+    def _write(self, item: _Item) -> None:
+        data = item.data.result() if isinstance(item.data, Future) else item.data
+        self._written.write(item.topic, item.log_ns, item.published_ns, data)
 
     def _attempt(self, write: Callable[..., object], *arguments: object) -> None:
         """Write, unless that has failed before."""

@@ -14,7 +14,8 @@ from diffpol_ros.nodes.quality import RECORDED_EVENTS
 from diffpol_ros.nodes.recorded_topics import Source
 from diffpol_ros.nodes.taps import Taps
 from diffpol_ros.replay.bag_reader import BagReader
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 TEXT = "std_msgs/msg/String"
 Message = tuple[bytes, dict[str, int]]

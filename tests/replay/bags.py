@@ -9,8 +9,9 @@ import yaml
 from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.replay.bag_reader import BagReader
 from diffpol_ros.replay.bag_writer import BagWriter, Split
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
 from diffpol_ros.replay.schemas import Schema, encode, schema_of
+from diffpol_ros.replay.topic_writer import RecordedTopic
 from tests.replay.synthetic import START_NS, make
 
 TEXT = "std_msgs/msg/String"

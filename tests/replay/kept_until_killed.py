@@ -4,7 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
+from diffpol_ros.replay.topic_writer import RecordedTopic
 
 
 def main() -> None:

@@ -8,9 +8,10 @@ import pytest
 from diffpol_ros.core.image_format import ImageFormat
 from diffpol_ros.replay import flight_recorder
 from diffpol_ros.replay.bag_reader import BagReader
-from diffpol_ros.replay.flight_recorder import FlightRecorder, RecordedTopic
+from diffpol_ros.replay.flight_recorder import FlightRecorder
 from diffpol_ros.replay.images import pixels_as_sent
 from diffpol_ros.replay.message_types import COMPRESSED_IMAGE, IMAGE
+from diffpol_ros.replay.topic_writer import RecordedTopic
 from tests.replay.test_image_packing import SMOOTH, image
 
 TOPICS = [RecordedTopic("/a", "std_msgs/msg/String"), RecordedTopic("/b", "std_msgs/msg/String")]
