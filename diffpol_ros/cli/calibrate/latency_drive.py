@@ -14,7 +14,7 @@ from diffpol_ros.control.follower import Follower
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.control.verdict import Command, Stop
 from diffpol_ros.core.clock import Clock, to_ns, to_seconds
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import ActionChunk, Array, RobotState
 from diffpol_ros.robots.base import Robot, RobotTaken
@@ -105,8 +105,7 @@ class LatencyDrive:
         self._follower.enable(self._clock.now_ns(), state)
         self._home = self.kinematics.forward(state.joint_positions)
         self._width = state.gripper_width
-        for _ in self._ticks(SOFT_START_S):
-            self._step()
+        self._steps(SOFT_START_S)
 
     def wiggle(self, shape: WiggleShape, axis: Array) -> list[Step]:
         """Move the hand along `axis` (3,) and return all steps; raises where the gate did not let it."""
@@ -114,8 +113,8 @@ class LatencyDrive:
         refusal = self._follower.accept(chunk, self._clock.now_ns())
         if refusal is not None:
             raise Refusal(f"the wiggle was refused: {refusal.reason}")
-        steps = [self._step() for _ in self._ticks(START_S + shape.duration + SETTLE_S)]
-        trouble = next((step.trouble for step in steps if step.trouble), "")
+        steps, late = self._steps(START_S + shape.duration + SETTLE_S)
+        trouble = next((step.trouble for step in steps if step.trouble), late)
         if trouble:
             raise BrokenOff(f"a wiggle was broken off: {trouble}")
         if all(step.sent is None for step in steps):
@@ -134,6 +133,17 @@ class LatencyDrive:
             quaternions=np.tile(self._home.quaternion, (len(times), 1)),
             gripper_widths=np.full(len(times), self._width),
         )
+
+    def _steps(self, duration: float) -> tuple[list[Step], str]:
+        """Return the steps of the next `duration` [s], and why one is missing: the robot's answer came too late."""
+        steps: list[Step] = []
+        late = ""
+        for _ in self._ticks(duration):
+            try:
+                steps.append(self._step())
+            except RobotLate as error:
+                late = str(error)
+        return steps, late
 
     def _step(self) -> Step:
         asked_ns = self._clock.now_ns()

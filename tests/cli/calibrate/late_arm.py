@@ -3,7 +3,7 @@
 import numpy as np
 
 from diffpol_ros.core.clock import ManualClock, to_ns
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import RobotError, RobotLate
 from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.core.types import Array, JointTarget, RobotState
 from diffpol_ros.robots.base import Hand
@@ -20,6 +20,7 @@ class LateArm:
         self.clock = ManualClock(START_NS)
         self.controlled = self.closed = False
         self.broken_at_ns: int | None = None
+        self.late_at_ns: int | None = None
         self.joints: Array = description.home_positions.copy()
         self.velocities: Array = np.zeros(7)
         self._transport_ns, self._lag, self._inertia = to_ns(transport), lag, inertia
@@ -43,6 +44,9 @@ class LateArm:
         now_ns = self.clock.now_ns()
         if self.broken_at_ns is not None and now_ns > self.broken_at_ns:
             raise RobotError("the cable is cut")
+        if self.late_at_ns is not None and now_ns > self.late_at_ns:
+            self.late_at_ns = None
+            raise RobotLate("no answer within 25 ms")
         while self._ticked_ns + TICK_NS <= now_ns:
             self._tick()
         return RobotState(self._ticked_ns, self.joints, self.velocities, np.zeros(7), self._hand.width())

@@ -151,3 +151,13 @@ def test_a_wiggle_that_is_dropped_is_done_once_more(
     assert len(asked) == 7
     assert load_settings(MeasuredLatency, tmp_path / "panda.yaml").wiggles == 6
     assert arm.closed
+
+
+def test_a_late_answer_costs_one_wiggle_and_not_the_measurement(
+    tmp_path: Path, arm: LateArm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arm.late_at_ns = START_NS + 5_000_000_000
+    assert options(tmp_path).run() == 0
+    assert "once more: a wiggle was broken off: no answer within 25 ms" in capsys.readouterr().out
+    assert load_settings(MeasuredLatency, tmp_path / "panda.yaml").wiggles == 6
+    assert arm.closed
