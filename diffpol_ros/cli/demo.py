@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from diffpol_ros.core.errors import ResourceError, SettingsError
 from diffpol_ros.core.settings import closest
 from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.graph.command import ros_environment
-from diffpol_ros.graph.description import twin_graph
+from diffpol_ros.graph.description import NodeDescription, twin_graph
 from diffpol_ros.graph.joining import join_graph
 from diffpol_ros.graph.ports import free_domain, free_ports
 from diffpol_ros.graph.supervisor import Supervisor
@@ -35,8 +35,11 @@ def run_demo(options: DemoOptions) -> int:
             raise SettingsError(f"--image-cameras: there is no {name!r}; {closest(name, CAMERAS)}")
     console = Console(highlight=False)
     folder = _results_folder(options.output)
+    # Before the folder is made: what the graph refuses leaves nothing behind.
+    graph = twin_graph(_arguments(options, folder))
+    _make(folder, named=options.output is not None)
     with orderly_exit() as ending:
-        outcomes = _run_graph(options, folder, console, ending)
+        outcomes = _run_graph(graph, options, folder, console, ending)
         ending.check()
         with console.status("reading the bag, drawing"):
             filmed = options.image_stride > 0 and CAMERA in options.image_cameras
@@ -46,14 +49,16 @@ def run_demo(options: DemoOptions) -> int:
 
 
 def _results_folder(wanted: Path | None) -> Path:
-    folder = wanted or Path("results") / time.strftime("demo-%Y%m%d-%H%M%S")
+    return (wanted or Path("results") / time.strftime("demo-%Y%m%d-%H%M%S")).absolute()
+
+
+def _make(folder: Path, named: bool) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=wanted is not None)
+        folder.mkdir(parents=True, exist_ok=named)
     except OSError as error:
         raise ResourceError(f"{folder}: cannot be created: {error.strerror}; give another with --output") from error
     if any(folder.iterdir()):
         raise ResourceError(f"{folder}: is not empty; give another folder with --output")
-    return folder.absolute()
 
 
 def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
@@ -69,15 +74,17 @@ def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
         image_format=options.image_format,
         jpeg_quality=options.jpeg_quality,
         seed=options.seed,
+        speed=options.speed,
         parameters=options.parameters,
     )
 
 
-def _run_graph(options: DemoOptions, folder: Path, console: Console, ending: Ending) -> list[Outcome]:
+def _run_graph(
+    graph: Sequence[NodeDescription], options: DemoOptions, folder: Path, console: Console, ending: Ending
+) -> list[Outcome]:
     """Run every episode on a graph of its own domain and ports; nothing of it is left afterwards."""
     with ExitStack() as stack:
         domain = options.domain or stack.enter_context(free_domain())
-        graph = twin_graph(_arguments(options, folder))
         environment = ros_environment(folder / "logs", domain)
         os.environ.update(environment)
         join_graph()

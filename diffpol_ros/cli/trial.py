@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import tyro
 
+from diffpol_ros.core.image_format import ImageKind
+
 Folder = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FOLDER", help="The campaign's folder.")]
 
 
@@ -64,6 +66,10 @@ class RunTrial:
     """Which of them mean success, failure and abort; each of them stands for Enter elsewhere."""
     image_stride: int = 0
     """Of the twin: record every n-th image of the front camera, 0.9 MB each; 0: none."""
+    image_format: ImageKind | Literal[""] = ""
+    """Of the twin: raw: images as they were sent; png: packed without loss; jpeg: with loss; default: recorder.yaml."""
+    speed: float = 1.0
+    """Of the twin's clock against real time: 0.5 gives a machine that is too slow twice the time for everything."""
 
     def run(self) -> int:
         """Run it; return the exit code."""

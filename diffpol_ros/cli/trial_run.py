@@ -52,10 +52,10 @@ def _hands(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Oper
         with _person(options, campaign) as hands:
             yield hands
         return
-    from diffpol_ros.cli.trial_twin import TwinRunner
+    from diffpol_ros.cli.trial_twin import TwinOptions, TwinRunner
 
     with orderly_exit() as ending:
-        runner = TwinRunner(ending, options.image_stride)
+        runner = TwinRunner(ending, TwinOptions(options.image_stride, options.image_format, options.speed))
         try:
             yield runner, NobodyNeeded()
         finally:

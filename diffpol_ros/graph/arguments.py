@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from diffpol_ros.core.errors import SettingsError
-from diffpol_ros.core.settings import closest, setting
+from diffpol_ros.core.settings import closest, out_of_range, setting
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ class LaunchArguments:
     seed: int = setting(0, description="seed of the twin's first scene", minimum=0)
     speed: float = setting(1.0, description="speed of the twin's clock against real time", minimum=0.01, maximum=100.0)
     parameters: str = setting("", description="folder of parameter files to use in place of launch/params")
+
+    def __post_init__(self) -> None:
+        """Refuse a number that no node would take, before one is started."""
+        for field in dataclasses.fields(self):
+            complaint = out_of_range(getattr(self, field.name), field.metadata)
+            if complaint:
+                raise SettingsError(f"{field.name} {complaint}")
 
 
 @dataclass(frozen=True)
