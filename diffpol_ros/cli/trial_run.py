@@ -11,6 +11,7 @@ from diffpol_ros.cli.trial_person import PersonRunner
 from diffpol_ros.cli.trial_placing import typed_within
 from diffpol_ros.core.clock import SystemClock
 from diffpol_ros.core.errors import SettingsError
+from diffpol_ros.graph.arguments import LaunchArguments
 from diffpol_ros.trials.campaign import Campaign, open_campaign
 from diffpol_ros.trials.events import Aborted, Judged
 from diffpol_ros.trials.lock import locked
@@ -18,6 +19,8 @@ from diffpol_ros.trials.runner import Operator, Runner
 from diffpol_ros.trials.session import run_next
 
 MOST_ABORTS = 3
+CAMERA = "front"
+"""Whose images the twin's trials record."""
 
 
 def run(options: RunTrial) -> int:
@@ -52,10 +55,16 @@ def _hands(options: RunTrial, campaign: Campaign) -> Iterator[tuple[Runner, Oper
         with _person(options, campaign) as hands:
             yield hands
         return
-    from diffpol_ros.cli.trial_twin import TwinOptions, TwinRunner
+    from diffpol_ros.cli.trial_twin import TwinRunner
 
+    chosen = LaunchArguments(
+        image_cameras=(CAMERA,),
+        image_stride=options.image_stride,
+        image_format=options.image_format,
+        speed=options.speed,
+    )
     with orderly_exit() as ending:
-        runner = TwinRunner(ending, TwinOptions(options.image_stride, options.image_format, options.speed))
+        runner = TwinRunner(ending, chosen)
         try:
             yield runner, NobodyNeeded()
         finally:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 
 from diffpol_ros.cli.signals import Ending
 from diffpol_ros.core.errors import RobotError
@@ -17,26 +17,16 @@ from diffpol_ros.robots.base import ControllerStopped, RobotFrozen, RobotUnreach
 from diffpol_ros.trials.lift import Outcome
 from diffpol_ros.trials.runner import Assignment, Attempt
 
-CAMERA = "front"
 ROBOT_GONE = (RobotUnreachable.name, RobotFrozen.name, ControllerStopped.name)
-
-
-@dataclass(frozen=True)
-class TwinOptions:
-    """What is recorded, and how fast the twin's clock runs: every `image_stride`-th image, packed as `image_format`."""
-
-    image_stride: int = 0
-    image_format: str = ""
-    speed: float = 1.0
 
 
 class TwinRunner:
     """Starts the nodes anew for each trial, so that nothing of one policy is left for the next."""
 
-    def __init__(self, ending: Ending, options: TwinOptions = TwinOptions()) -> None:
-        """End when `ending` is asked for; the ledger tells of a clock that does not run as the world's."""
-        self._ending, self._options = ending, options
-        self.name = "ground truth" if options.speed == 1.0 else f"ground truth, the twin at speed {options.speed:g}"
+    def __init__(self, ending: Ending, chosen: LaunchArguments) -> None:
+        """Run every trial as `chosen`, end when `ending` is asked for; the ledger tells of a speed that is not 1."""
+        self._ending, self._chosen = ending, chosen
+        self.name = "ground truth" if chosen.speed == 1.0 else f"ground truth, the twin at speed {chosen.speed:g}"
         # The DDS library keeps the domain it was loaded with: one for all trials of this process.
         self._stack = ExitStack()
         self._domain = self._stack.enter_context(free_domain())
@@ -48,7 +38,7 @@ class TwinRunner:
     def run(self, assignment: Assignment) -> Attempt:
         """Run one episode; nothing of the graph is left afterwards."""
         logs = assignment.folder / "logs"
-        graph = twin_graph(launch_arguments(assignment, self._options))
+        graph = twin_graph(launch_arguments(assignment, self._chosen))
         environment = ros_environment(logs, self._domain)
         os.environ.update(environment)
         join_graph()
@@ -71,19 +61,16 @@ def require_a_robot(outcome: Outcome) -> None:
         raise RobotError(f"{outcome.reason}; the robot was gone, so the trial does not count: let nothing else run")
 
 
-def launch_arguments(assignment: Assignment, options: TwinOptions) -> LaunchArguments:
-    """Return what the graph is started with: free ports, the trial's seed and folder, the policy's neutral path."""
+def launch_arguments(assignment: Assignment, chosen: LaunchArguments) -> LaunchArguments:
+    """Return `chosen` with free ports, the trial's seed and folder, and the policy's neutral path."""
     arm_port, gripper_port = free_ports(2)
-    return LaunchArguments(
+    return replace(
+        chosen,
         model=assignment.policy.name,
         models=str(assignment.policy.parent),
         arm_port=arm_port,
         gripper_port=gripper_port,
         bag_folder=str(assignment.folder / "bag"),
-        image_cameras=(CAMERA,),
-        image_stride=options.image_stride,
-        image_format=options.image_format,
-        speed=options.speed,
         seed=assignment.condition.seed,
     )
 

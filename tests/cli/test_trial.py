@@ -169,6 +169,13 @@ def test_a_folder_that_is_no_campaign_is_told(tmp_path: Path, command: str, caps
     assert main(["trial", command, str(tmp_path / "none")]) == 1
 
 
+def test_a_speed_that_no_clock_has_is_refused_before_a_trial_begins(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert plan(folder, "--trials", "1") == 0
+    assert main(["trial", "run", str(folder), "--speed", "0"]) == 1
+    assert "speed is 0.0, expected at least 0.01" in error_of(capsys)
+    assert "begun" not in (folder / "ledger.jsonl").read_text(encoding="utf-8")
+
+
 def test_a_negative_count_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]):
     assert run(folder, "--count", "-1") == 1
     assert "--count is -1, expected at least 1, or 0 for all" in error_of(capsys)
