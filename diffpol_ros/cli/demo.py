@@ -74,7 +74,6 @@ def _arguments(options: DemoOptions, folder: Path) -> LaunchArguments:
         image_format=options.image_format,
         jpeg_quality=options.jpeg_quality,
         seed=options.seed,
-        speed=options.speed,
         parameters=options.parameters,
     )
 

@@ -31,8 +31,6 @@ class DemoOptions:
     """raw: images as they were sent; png: packed without loss; jpeg: with loss; default: as in recorder.yaml."""
     jpeg_quality: int = 0
     """Of jpeg images, 1 to 100; 0: as in recorder.yaml."""
-    speed: float = 1.0
-    """Of the twin's clock against real time: 0.5 gives a machine that is too slow twice the time for everything."""
     arm_port: int = 0
     """Port of the twin's Polymetis arm server; 0: a free one."""
     gripper_port: int = 0

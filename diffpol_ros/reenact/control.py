@@ -84,7 +84,9 @@ def _replay_stretch(stretch: Stretch, setup: BridgeSetup, found: _Found) -> None
     found.witness.begin()
     needed = (SURELY_KNOWN_S + 2.0 * setup.policy_silence) * setup.settings.rate
     for line in stretch.lines():
-        stamps_ns = [*stamps_ns[:1], line.stamp_ns]
+        if line.stamp_ns > 0:
+            # A simulated clock that nobody has told yet stands at 0.
+            stamps_ns = [*stamps_ns[:1], line.stamp_ns]
         found.witness.take(line)
         judging = judging or (ticks >= needed and _enables(line))
         ticks += line.call == "tick"

@@ -34,14 +34,6 @@ def test_a_quality_that_jpeg_does_not_know_is_refused(capsys: pytest.CaptureFixt
         assert not (tmp_path / command).exists()
 
 
-def test_a_speed_that_no_clock_has_is_refused_before_a_node_is_started(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    assert main(["demo", "--speed", "500", "--output", str(tmp_path / "out")]) == 1
-    assert capsys.readouterr().err == "diffpol: speed is 500.0, expected at most 100.0\n"
-    assert not (tmp_path / "out").exists()
-
-
 def test_a_format_of_images_that_does_not_exist_is_refused_with_those_that_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -24,8 +24,8 @@ FIT = Heartbeat("one", "made_up", "d1", "panda", PANDA.base_frame, 0.1, True)
 class Rig:
     """The bridge that keeps a journal, on an arm that is at once where it is told to be."""
 
-    def __init__(self, silence_s: float = 0.2) -> None:
-        self.steady, self.system = ManualClock(START_NS), ManualClock(START_NS)
+    def __init__(self, silence_s: float = 0.2, system_ns: int = START_NS) -> None:
+        self.steady, self.system = ManualClock(START_NS), ManualClock(system_ns)
         self.robot = FakeRobot(self.steady)
         setup = bridge_setup(PANDA, FollowerSettings(), silence_s)
         self.bridge = recorded_bridge(setup, self.robot, Clocks(self.system, self.steady, self.steady))

@@ -12,6 +12,7 @@ from diffpol_ros.reenact import control_setup
 from diffpol_ros.reenact.control import replay_control
 from diffpol_ros.reenact.options import ReplayOptions
 from diffpol_ros.reenact.result import ReplayError, StageResult
+from tests.control.arm import START_NS
 from tests.reenact.bridge_bag import Rig, write_bag
 
 
@@ -184,3 +185,12 @@ def test_a_robot_error_of_then_stays_what_it_was(tmp_path: Path) -> None:
     rig.robot.arm.send = send  # type: ignore[method-assign, assignment]
     rig.tick(2)
     assert replayed(tmp_path, rig.texts).proven
+
+
+def test_a_simulated_clock_that_nobody_had_told_yet_says_nothing_of_how_long_it_took(tmp_path: Path) -> None:
+    rig = Rig(system_ns=0)
+    rig.system.set(START_NS)
+    rig.tick(100)
+    result = replayed(tmp_path, rig.texts)
+    assert result.proven and result.decisions == 100
+    assert result.span_s == pytest.approx(1.0, abs=0.05)
