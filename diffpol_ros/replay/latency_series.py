@@ -16,6 +16,8 @@ INFERENCE_PARTS = ("assemble_ns", "encode_ns", "sample_ns", "decode_ns")
 LONGEST_PERIOD_MS = 500.0
 NOT_ENABLED = "not enabled"
 LONGEST_ANSWER_NS = 500_000_000
+CLOCKS_APART, CLOCKS_APART_NS = 0.1, 250_000_000
+"""By which a robot's time may go wrong against the world's, as a share and at once, and still be the same clock."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +30,21 @@ class LatencySeries:
 
 
 def stage_series(run: Run) -> list[LatencySeries]:
-    """Return those from one message to the message that it led to, in the order of the data's way."""
+    """Return those from one message to the message that it led to, in the order of the data's way.
+
+    None where exposures and sending were told by two clocks: the difference of their times would mean nothing.
+    """
+    if not one_clock(run):
+        return []
     return [*_message_series(run), _chunk_to_target(run), _exposure_to_target(run)]
+
+
+def one_clock(run: Run) -> bool:
+    """Return whether the robot's stamps went as fast as the world's clock: a twin at another speed has its own."""
+    if not len(run.joints):
+        return True
+    stamped, sent = (int(np.ptp(stamps)) for stamps in (run.joints.stamps_ns, run.joints.published_ns))
+    return abs(stamped - sent) <= CLOCKS_APART * sent + CLOCKS_APART_NS
 
 
 def latency_series(run: Run) -> list[LatencySeries]:

@@ -15,27 +15,19 @@ from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.clock import to_seconds
 from diffpol_ros.core.robot_description import RobotDescription, load_robot_description
 from diffpol_ros.robots.backends import Address
-from diffpol_ros.robots.polymetis.channel import Deadlines
 from diffpol_ros.robots.polymetis.robot import PolymetisRobot
 from tests.fake_twin import settings_of
+from tests.system.conformance.polymetis_rig import PATIENT
 
 pytestmark = pytest.mark.xdist_group("system")
 ATTEMPTS = 8
 STALL_S = 0.1
-# A stall ends no measurement here: what it spoils is measured anew.
-PATIENT = FollowerSettings(maximum_state_age=0.5, maximum_state_silence=1.5)
-PATIENT_CALLS = Deadlines(state=0.5, update=1.0, stop=2.0)
+# A stall ends no measurement here: the wiggle that it spoils is done once more.
+PATIENT_GATE = FollowerSettings(maximum_state_age=0.5, maximum_state_silence=1.5)
 
 
 def patient_robot(description: RobotDescription, at: Address) -> PolymetisRobot:
-    return PolymetisRobot(description, settings_of(description, at.port, at.gripper_port), deadlines=PATIENT_CALLS)
-
-
-def attempt(drive: LatencyDrive) -> list[Step]:
-    """Return a wiggle's steps, none where a stall of the machine broke it off."""
-    with suppress(BrokenOff):
-        return drive.wiggle(WiggleShape(), AXES["y"])
-    return []
+    return PolymetisRobot(description, settings_of(description, at.port, at.gripper_port), deadlines=PATIENT)
 
 
 def longest_pause(steps: list[Step]) -> float:
@@ -44,21 +36,27 @@ def longest_pause(steps: list[Step]) -> float:
     return to_seconds(int(np.diff(clocks, axis=0).max()))
 
 
-def unstalled(drive: LatencyDrive) -> list[Step]:
-    """Return a wiggle through which machine and twin ran; one that either slept in says nothing of the arm."""
+def steadiest(drive: LatencyDrive) -> list[Step]:
+    """Return the first wiggle through which machine and twin ran, else the one with the shortest pause.
+
+    That none comes to its end is no matter of a busy machine.
+    """
+    wiggles: list[list[Step]] = []
     for _ in range(ATTEMPTS):
-        steps = attempt(drive)
-        if steps and longest_pause(steps) < STALL_S:
-            return steps
-    pytest.skip(f"this machine stalled for {STALL_S} s in each of {ATTEMPTS} wiggles")
+        with suppress(BrokenOff):
+            wiggles.append(drive.wiggle(WiggleShape(), AXES["y"]))
+            if longest_pause(wiggles[-1]) < STALL_S:
+                break
+    assert wiggles, f"{ATTEMPTS} wiggles were broken off"
+    return min(wiggles, key=longest_pause)
 
 
 def test_the_hand_trails_as_damping_over_stiffness_lets_it() -> None:
     panda = load_robot_description("panda")
-    with running_twin("panda") as at, LatencyDrive(patient_robot(panda, at), panda, PATIENT) as drive:
+    with running_twin("panda") as at, LatencyDrive(patient_robot(panda, at), panda, PATIENT_GATE) as drive:
         drive.check(0.02)
         drive.start()
-        steps = unstalled(drive)
+        steps = steadiest(drive)
     found = follow(wiggle_of(drive, "y", steps, clock_offset([step.poll for step in steps])))
     # 37 Ns/m over 750 N/m alone are 49 ms; joint damping and the joints' friction make it 61. A busy machine adds more:
     # what is exact is asked of made-up wiggles in tests/calibrate.

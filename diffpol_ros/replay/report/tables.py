@@ -10,6 +10,7 @@ from diffpol_ros.core.robot_description import RobotDescription
 from diffpol_ros.replay import accuracy, latency, verdicts
 from diffpol_ros.replay.distribution import Distribution, distribution
 from diffpol_ros.replay.episodes import Episode
+from diffpol_ros.replay.latency_series import one_clock
 from diffpol_ros.replay.seams import seams
 from diffpol_ros.replay.series import Run
 
@@ -41,6 +42,9 @@ def _episodes(episodes: Sequence[Episode]) -> Table:
 
 
 def _latency(run: Run) -> Table:
+    if not one_clock(run):
+        why = (("not told: the twin's clock did not run as fast as the world's", "", "", ""),)
+        return Table("latency", ("", "median", "p99", "n"), why)
     measured = [(stage.name, stage.latency) for stage in latency.stages(run)]
     measured += [("period of joint targets", latency.command_periods(run))]
     rows = [_row(name, values, "ms") for name, values in measured if values.count]
