@@ -10,6 +10,33 @@ from sim.optimisation.settings import OptimiserSettings
 
 
 @dataclass(frozen=True)
+class PushedSettings:
+    """Later rounds, in which the robot is pushed off its way, too, and all that succeeds is learned from."""
+
+    first_round: int = 3
+    """The first of them; a number beyond `rounds`: none."""
+    episodes: int = 2048
+    """Played with pushes, beside those without."""
+    limit: int = 80
+    """Steps after which such an episode has failed."""
+    executed_steps: int = 4
+    """Of a chunk, before the policy decides again."""
+    duration: int = 6000
+    """Gradient steps of the cloning."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing could be learned from."""
+        require_at_least(
+            1,
+            first_round=self.first_round,
+            episodes=self.episodes,
+            limit=self.limit,
+            executed_steps=self.executed_steps,
+            duration=self.duration,
+        )
+
+
+@dataclass(frozen=True)
 class ImproveArguments:
     """Let a policy play, choose the best, clone a new policy from it, and again.
 
@@ -24,7 +51,7 @@ class ImproveArguments:
     """What curves call it."""
     seed: int = 0
     """Of worlds, noise, weights and batches."""
-    rounds: int = 2
+    rounds: int = 3
     """How often the policy plays and is cloned anew."""
     episodes: int = 1024
     """Played in a round, and once more in the end, to see what it was good for."""
@@ -37,7 +64,9 @@ class ImproveArguments:
     views: int = 5
     """Noisy views of each episode that is learned from, beside the exact one; 0 where the task knows no noise."""
     share: float = 0.4
-    """Of the episodes that succeeded, the best ones that are learned from."""
+    """Of the episodes that succeeded, the best ones that are learned from; in later rounds all are."""
+    pushed: PushedSettings = field(default_factory=PushedSettings)
+    """Later rounds, in which the robot is pushed off its way."""
     fast: bool = True
     """Whether worlds are the task's fast ones."""
     workers: int = 2

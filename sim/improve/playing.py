@@ -1,5 +1,6 @@
 """Many episodes at once of a policy as it is used, kept whole."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +9,13 @@ from numpy.typing import NDArray
 
 from sim.data.episode import Episode
 from sim.demos.rollouts import Player
-from sim.envs.worlds import PlannedWorlds, Worlds
+from sim.envs.worlds import PlannedWorlds, Vectors, Worlds
 from sim.fast_linear import fast_linear
 from sim.rollouts.finite import require_finite_worlds
 from sim.tasks.task import GradualTask
+
+Pushes = Callable[[Vectors, Vectors], Vectors]
+"""What is done in place of chunks (N, T, a) that were decided in frames (N, d)."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,19 @@ class Length:
 
     limit: int
     tail: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who plays how many episodes, and how."""
+
+    title: str
+    player: Player
+    seed: int
+    """Of worlds and noise."""
+    episodes: int
+    length: Length
+    pushes: Pushes | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +59,13 @@ def play(
     seeds: NDArray[np.int64],
     length: Length,
     noise: torch.Generator,
+    pushes: Pushes | None = None,
 ) -> list[Played]:
-    """Return the episode of each of `seeds` (N,) in worlds of `task`."""
+    """Return the episode of each of `seeds` (N,) in worlds of `task`.
+
+    With `pushes` something else is done than was decided; what was decided is what the episode says, so that whoever
+    learns from it comes back to where he wanted to be.
+    """
     everywhere = np.ones(worlds.count, bool)
     frames = [worlds.reset(everywhere, seeds)]
     actions: list[NDArray[np.float32]] = []
@@ -51,24 +73,25 @@ def play(
     lengths = np.zeros(worlds.count, np.int64)
     while active.any() and len(actions) < length.limit:
         chunks = _decide(player, frames, noise, len(actions))
+        done = chunks if pushes is None else pushes(chunks, frames[-1])
         if isinstance(worlds, PlannedWorlds):
-            worlds.plan(chunks, active)
+            worlds.plan(done, active)
         for number in range(min(player.executed_steps, length.limit - len(actions))):
             if not active.any():
                 break
-            happened = worlds.step(np.ascontiguousarray(chunks[:, number]), active)
+            happened = worlds.step(np.ascontiguousarray(done[:, number]), active)
             actions.append(chunks[:, number])
             frames.append(happened.observations)
             lengths += active
             kept[active] = np.where(happened.succeeded, kept + 1, 0)[active]
             active &= (kept <= length.tail) & ~happened.terminated
-    seen, done = np.stack(frames), np.stack(actions)
+    seen, decided = np.stack(frames), np.stack(actions)
     nearness = [task.potential(each[1:]).astype(np.float32) for each in seen.transpose(1, 0, 2)]
     played = []
     for world, (steps, steps_kept) in enumerate(zip(lengths.tolist(), kept.tolist(), strict=True)):
         ended = steps < length.limit or steps_kept > length.tail
         states, rewards = seen[None, :steps, world], nearness[world][:steps]
-        episode = Episode(int(seeds[world]), states, done[:steps, world], rewards, ended)
+        episode = Episode(int(seeds[world]), states, decided[:steps, world], rewards, ended)
         played.append(Played(episode, steps_kept > 0))
     return played
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ from sim.files import write_whole
 from sim.finetune.checkpoints import actor_for, load_base
 from sim.improve.arguments import ImproveArguments
 from sim.improve.choosing import best
-from sim.improve.playing import Length, Played, play
+from sim.improve.playing import Length, Played, Session, play
+from sim.optimisation.settings import OptimiserSettings
 from sim.policy_settings import PolicySettings
 from sim.pretrain.arguments import PretrainArguments
 from sim.pretrain.run import LAST, pretrain
@@ -32,21 +34,27 @@ from sim.scale.cluster import ScaleSettings
 from sim.scale.worlds import scaled_worlds
 from sim.seeding import step_seed
 from sim.tasks.registry import task_named
-from sim.tasks.task import GradualTask, SensedTask
+from sim.tasks.task import GradualTask, PushedTask, SensedTask
 from sim.terminal import StopRequest, interrupts_asked
 
 SETTINGS, PLAYED = "settings.json", "played_steps"
 VIEWS_STREAM = 5
 """Sets the errors of views apart from what else is drawn from an episode's seed."""
+PUSHES_STREAM = 6
+"""Sets episodes with pushes apart from those of the same round without."""
 
 
 def improve(arguments: ImproveArguments, device: torch.device) -> None:
     """Do all rounds, and say what came of it."""
     policy = load_base(arguments.policy).policy
     task = _gradual(policy, arguments.views)
+    if arguments.pushed.first_round <= arguments.rounds and not isinstance(task, PushedTask):
+        raise TrainingError(
+            f"task {policy.task} knows no pushes: use --pushed.first-round {arguments.rounds + 1}, beyond the last one"
+        )
     _require_same(arguments)
     about = About(policy.task, arguments.method, arguments.seed)
-    step, seconds = _logged(arguments.output)
+    step, seconds = _logged(arguments)
     with interrupts_asked() as stop, RunLog(arguments.output, about, step=step, seconds=seconds) as log:
         finished = _Run(arguments, policy, task, log, device).go(stop)
         log.close("finished" if finished else "stopped")
@@ -66,6 +74,11 @@ def checkpoint_of(arguments: ImproveArguments, number: int) -> Path:
     return folder_of(arguments, number) / LAST if number else arguments.policy
 
 
+def data_of(arguments: ImproveArguments, number: int) -> Path:
+    """Return the data set that round `number` learns from."""
+    return folder_of(arguments, number) / "best.zarr.zip"
+
+
 @dataclass
 class _Run:
     """All rounds of one run; what a round leaves is in the folder of its number."""
@@ -79,34 +92,69 @@ class _Run:
     def go(self, stop: StopRequest) -> bool:
         """Return whether all is done; else somebody asked to stop."""
         rounds = range(1, self.arguments.rounds + 1)
-        return all(self._round(number, stop) for number in rounds) and self._play(rounds.stop, stop) is not None
+        if not all(self._round(number, stop) for number in rounds):
+            return False
+        last = self._play(self._as_used(rounds.stop), stop)
+        if last is not None:
+            self._note(rounds.stop, last, [])
+        return last is not None
 
     def _round(self, number: int, stop: StopRequest) -> bool:
-        data = folder_of(self.arguments, number) / "best.zarr.zip"
+        data = data_of(self.arguments, number)
         if not data.exists():
-            played = self._play(number, stop)
-            if played is None:
+            chosen = self._chosen(number, stop)
+            if chosen is None:
                 return False
-            self._keep(played, data)
+            self._keep(number, chosen, data)
         return not stop.asked and pretrain(self._cloning(number, data), self.device)
 
-    def _play(self, number: int, stop: StopRequest) -> list[Played] | None:
-        """Return what the policy after `number` - 1 rounds does, note it; None where somebody asked to stop before."""
-        arguments, seed, episodes = self.arguments, step_seed(self.arguments.seed, number), self.arguments.episodes
-        player, played = self._player(checkpoint_of(arguments, number - 1)), list[Played]()
-        seeds = np.random.default_rng(seed).integers(1 << 31, size=episodes)
-        noise = torch.Generator().manual_seed(seed)
-        scale, length = ScaleSettings(arguments.workers), Length(arguments.limit, arguments.tail)
-        with tqdm(total=episodes, unit="episode", desc=f"playing after {number - 1} rounds") as bar:
-            for first in range(0, episodes, arguments.worlds):
+    def _chosen(self, number: int, stop: StopRequest) -> list[Played] | None:
+        """Return what is learned from in a round; None where somebody asked to stop before."""
+        pushed = self._is_pushed(number)
+        played = self._play(self._as_used(number), stop)
+        more = self._play(self._with_pushes(number), stop) if pushed else []
+        if played is None or more is None:
+            return None
+        self._note(number, played, more)
+        return best(played + more, 1.0 if pushed else self.arguments.share)
+
+    def _is_pushed(self, number: int) -> bool:
+        return self.arguments.pushed.first_round <= number
+
+    def _as_used(self, number: int) -> Session:
+        arguments = self.arguments
+        player, seed = self._player(checkpoint_of(arguments, number - 1)), step_seed(arguments.seed, number)
+        length = Length(arguments.limit, arguments.tail)
+        return Session(f"playing after {number - 1} rounds", player, seed, arguments.episodes, length)
+
+    def _with_pushes(self, number: int) -> Session:
+        used, settings, task = self._as_used(number), self.arguments.pushed, self.task
+        assert isinstance(task, PushedTask)
+        steps = min(settings.executed_steps, used.player.executed_steps)
+        seed = int(np.random.default_rng([used.seed, PUSHES_STREAM]).integers(1 << 62))
+        return Session(
+            "and with pushes",
+            replace(used.player, executed_steps=steps),
+            seed,
+            settings.episodes,
+            Length(settings.limit, self.arguments.tail),
+            partial(task.pushed, random=np.random.default_rng(seed)),
+        )
+
+    def _play(self, session: Session, stop: StopRequest) -> list[Played] | None:
+        """Return all its episodes; None where somebody asked to stop before."""
+        arguments, played = self.arguments, list[Played]()
+        seeds = np.random.default_rng(session.seed).integers(1 << 31, size=session.episodes)
+        noise, scale = torch.Generator().manual_seed(session.seed), ScaleSettings(arguments.workers)
+        with tqdm(total=session.episodes, unit="episode", desc=session.title) as bar:
+            for first in range(0, session.episodes, arguments.worlds):
                 if stop.asked:
                     return None
                 part = seeds[first : first + arguments.worlds]
                 with scaled_worlds(self.policy.task, len(part), None, scale, fast=arguments.fast) as worlds:
-                    played += play(worlds, self.task, player, part, length, noise)
+                    played += play(worlds, self.task, session.player, part, session.length, noise, session.pushes)
                 bar.update(len(part))
                 bar.set_postfix(succeeded=sum(each.succeeded for each in played))
-        self._note(number, played)
         return played
 
     def _player(self, checkpoint: Path) -> Player:
@@ -115,18 +163,19 @@ class _Run:
         units = Units(base.limits, base.policy.history_steps, self.device)
         return Player(actor.to(self.device).eval(), units, base.policy.history_steps, base.policy.executed_steps, False)
 
-    def _keep(self, played: Sequence[Played], data: Path) -> None:
-        """Write the best ones, in the order of their seeds."""
-        chosen = sorted(best(played, self.arguments.share), key=lambda each: each.episode.seed)
+    def _keep(self, number: int, chosen: Sequence[Played], data: Path) -> None:
+        """Write them, in the order of their seeds."""
+        episodes = [each.episode for each in sorted(chosen, key=lambda each: each.episode.seed)]
         recipe = {
+            "round": number,
             "share": self.arguments.share,
             "views": self.arguments.views,
-            "of": len(played),
+            "pushed": to_plain(self.arguments.pushed) if self._is_pushed(number) else None,
             "policy": to_plain(self.policy),
         }
         about = about_task(task_named(self.policy.task), "python -m sim.improve", recipe)
         data.parent.mkdir(parents=True, exist_ok=True)
-        Dataset.join([self._as_seen(each.episode) for each in chosen], about).save(data)
+        Dataset.join([self._as_seen(each) for each in episodes], about).save(data)
 
     def _as_seen(self, episode: Episode) -> Episode:
         """Return the episode with noisy views of it beside the exact one."""
@@ -137,14 +186,22 @@ class _Run:
         noisy = self.task.views(exact, views, np.random.default_rng([episode.seed, VIEWS_STREAM]))
         return replace(episode, states=np.concatenate([exact[None], noisy]))
 
-    def _note(self, number: int, played: Sequence[Played]) -> None:
-        """Write down what the policy that played for the `number`-th time was worth, and what it had learned from."""
+    def _note(self, number: int, played: Sequence[Played], more: Sequence[Played]) -> None:
+        """Write down what the policy that played for the `number`-th time was worth, and what it had learned from.
+
+        `more`: what it did with pushes, which says little of its worth.
+        """
         share = sum(each.succeeded for each in played) / len(played)
         before = [each for each in read_scalars(self.arguments.output) if each.name == PLAYED and each.step < number]
         self.log.scalar("environment_steps", sum(each.value for each in before), number)
-        self.log.scalar(PLAYED, sum(len(each.episode.actions) for each in played), number)
+        self.log.scalar(PLAYED, sum(len(each.episode.actions) for each in [*played, *more]), number)
         self.log.scalar("evaluation/success", share, number)
-        tqdm.write(f"after {number - 1} rounds: {share:.1%} of {len(played)} episodes succeed")
+        pushed = f", {sum(each.succeeded for each in more) / len(more):.1%} of {len(more)} with pushes" if more else ""
+        tqdm.write(f"after {number - 1} rounds: {share:.1%} of {len(played)} episodes succeed{pushed}")
+
+    def _optimiser(self, number: int) -> OptimiserSettings:
+        settings, pushed = self.arguments.optimiser, self.arguments.pushed
+        return replace(settings, duration=pushed.duration) if self._is_pushed(number) else settings
 
     def _cloning(self, number: int, data: Path) -> PretrainArguments:
         arguments = self.arguments
@@ -155,7 +212,7 @@ class _Run:
             method=arguments.method,
             seed=step_seed(arguments.seed, number),
             policy=self.policy,
-            optimiser=arguments.optimiser,
+            optimiser=self._optimiser(number),
             average=arguments.average,
         )
 
@@ -187,8 +244,13 @@ def _require_same(arguments: ImproveArguments) -> None:
         )
 
 
-def _logged(folder: Path) -> tuple[int, float]:
-    """Return the last play that was noted, counted from 1, and the seconds it took to come there."""
-    scalars = read_scalars(folder)
-    last = max((each.step for each in scalars), default=0)
-    return last, max((each.seconds for each in scalars), default=0.0)
+def _logged(arguments: ImproveArguments) -> tuple[int, float]:
+    """Return the last round that chose what it learns from, and the seconds it took to come there.
+
+    What was noted after it will be played, and noted, again.
+    """
+    rounds = 0
+    while data_of(arguments, rounds + 1).exists():
+        rounds += 1
+    noted = [each.seconds for each in read_scalars(arguments.output) if each.step <= rounds]
+    return rounds, max(noted, default=0.0)

@@ -12,6 +12,7 @@ from sim.envs.block import BlockLiftSettings
 from sim.envs.block_fast.worlds import FastBlockWorlds
 from sim.envs.block_numbers import SPEC
 from sim.envs.block_potential import block_potential
+from sim.envs.block_pushes import pushed_chunks
 from sim.envs.block_views import block_views
 from sim.envs.block_worlds import BlockWorldsSettings, block_worlds
 from sim.envs.dynamics import DynamicsRanges
@@ -86,6 +87,10 @@ class BlockTask:
         """Return the exact `frames` (T, d) of an episode as cameras might have seen them (count, T, d)."""
         noise = load_complete(DEFAULT)
         return block_views(frames, [PoseSensor(BLOCK_NAME, noise) for _ in range(count)], random)
+
+    def pushed(self, chunks: Vectors, frames: Vectors, random: np.random.Generator) -> Vectors:
+        """Return what the hands do in place of `chunks` (N, T, 10): some are sent beside where they were to go."""
+        return pushed_chunks(chunks, frames, random)
 
     def _randomised(self, randomisation: RandomisationSettings) -> BlockWorldsSettings:
         environment, noise = self.environment, randomisation.estimator_noise

@@ -77,6 +77,15 @@ class SensedTask(Protocol):
 
 
 @runtime_checkable
+class PushedTask(Protocol):
+    """A task that knows what may push its robot off its way, and can be made good."""
+
+    def pushed(self, chunks: Vectors, frames: Vectors, random: np.random.Generator) -> Vectors:
+        """Return (N, T, a): what is done in place of raw `chunks`, decided in raw `frames` (N, d)."""
+        ...
+
+
+@runtime_checkable
 class FastTask(Protocol):
     """A task that also has worlds which are nearly the same and cost much less.
 

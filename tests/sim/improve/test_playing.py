@@ -6,7 +6,7 @@ import torch
 from sim.actors.actor import Actor, Decisions
 from sim.demos.rollouts import Player
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
-from sim.improve.playing import Length, play
+from sim.improve.playing import Length, Pushes, play
 
 
 class Walk:
@@ -69,10 +69,10 @@ class Line:
         return frames[:, 0].astype(np.float64)
 
 
-def played(seeds: list[int], limit: int = 20, tail: int = 0) -> tuple[list, Walk, Steady]:
+def played(seeds: list[int], limit: int = 20, tail: int = 0, pushes: Pushes | None = None) -> tuple[list, Walk, Steady]:
     worlds, actor = Walk(len(seeds)), Steady()
     player = Player(actor, Plain(), history_steps=2, executed_steps=2, exploring=False)  # pyright: ignore[reportArgumentType]
-    done = play(worlds, Line(), player, np.array(seeds), Length(limit, tail), torch.Generator())
+    done = play(worlds, Line(), player, np.array(seeds), Length(limit, tail), torch.Generator(), pushes)
     return done, worlds, actor
 
 
@@ -114,3 +114,20 @@ def test_nobody_is_asked_to_step_once_all_are_done():
 def test_a_limit_within_a_chunk_is_kept():
     done, worlds, _ = played([0], limit=5)
     assert len(done[0].episode.actions) == 5 and worlds.steps.tolist() == [5]
+
+
+def test_who_is_pushed_does_something_else_than_what_the_episode_says_that_he_wanted():
+    decided_in: list[Vectors] = []
+
+    def back_and_on(chunks: Vectors, frames: Vectors) -> Vectors:
+        # The first chunk goes back by two steps, all others as they were meant.
+        decided_in.append(frames)
+        return chunks if len(decided_in) > 1 else -chunks
+
+    done, _, actor = played([1], pushes=back_and_on)
+    episode = done[0].episode
+    np.testing.assert_array_equal(episode.states[0, :, 0], [0, -1, *range(-2, 6)])
+    assert done[0].succeeded and (episode.actions == 1.0).all() and len(episode.actions) == 10
+    # He sees where he was pushed to, and so does what pushes.
+    np.testing.assert_array_equal(decided_in[1], [[-2.0, 1.0]])
+    np.testing.assert_array_equal(actor.seen[1][0], [-1.0, 1.0, -2.0, 1.0])

@@ -4,6 +4,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,9 +13,9 @@ import torch
 from sim.checkpoints import Checkpoint
 from sim.data.dataset import Dataset
 from sim.envs.worlds import Flags, Happened, Seeds, Vectors
-from sim.errors import TrainingError
+from sim.errors import SimulationError, TrainingError
 from sim.improve import run
-from sim.improve.arguments import ImproveArguments
+from sim.improve.arguments import ImproveArguments, PushedSettings
 from sim.improve.run import improve
 from sim.optimisation.settings import OptimiserSettings
 from sim.runs.scalars import read_scalars
@@ -59,8 +60,9 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImproveArgumen
     monkeypatch.setattr(BlockTask, "fast_worlds", lambda self, count, *, workers=1: Lucky(count))
     base = pretrained(tmp_path / "base.pt", policy())
     small = OptimiserSettings(duration=4, batch_size=8)
+    none = PushedSettings(first_round=9)
     return ImproveArguments(
-        base, tmp_path / "run", rounds=2, episodes=12, worlds=5, limit=9, tail=1, views=2, optimiser=small
+        base, tmp_path / "run", rounds=2, pushed=none, episodes=12, worlds=5, limit=9, tail=1, views=2, optimiser=small
     )
 
 
@@ -78,6 +80,35 @@ def test_each_round_leaves_what_was_learned_from_and_a_policy(arguments: Improve
     assert steps[0] == 0.0 and steps == sorted(steps) and len(set(steps)) == 3
 
 
+def test_in_later_rounds_all_that_succeeds_is_learned_from_with_pushes_and_without(
+    arguments: ImproveArguments, capsys: pytest.CaptureFixture[str]
+):
+    pushed = PushedSettings(first_round=2, episodes=7, limit=5, executed_steps=1, duration=6)
+    improve(replace(arguments, pushed=pushed), CPU)
+    first, second = (arguments.output / f"round{number}" for number in (1, 2))
+    said = capsys.readouterr().out
+    assert "after 0 rounds" in said and "of 7 with pushes" in said.split("after 1 rounds")[-1]
+    chosen = Dataset.load(second / "best.zarr.zip")
+    assert len(chosen.seeds) > len(Dataset.load(first / "best.zarr.zip").seeds) and (chosen.seeds % 2 == 0).all()
+    assert (np.diff(chosen.seeds) > 0).all()
+    assert [Checkpoint.load(each / "checkpoint.pt", "pretrain").step for each in (first, second)] == [4, 6]
+    rates = {each.step: each.value for each in read_scalars(arguments.output) if each.name == "evaluation/success"}
+    steps = {each.step: each.value for each in read_scalars(arguments.output) if each.name == "played_steps"}
+    # What is noted of a policy's worth is what it does without pushes; what it learned from counts both.
+    assert all((rate * 12) == pytest.approx(round(rate * 12)) for rate in rates.values())
+    assert steps[2] > steps[1]
+
+
+def test_pushes_are_drawn_from_the_seed_alone(arguments: ImproveArguments, tmp_path: Path):
+    pushed = replace(arguments, rounds=1, pushed=PushedSettings(1, episodes=7, limit=5, duration=4))
+    again = replace(pushed, output=tmp_path / "again")
+    for each in (pushed, again):
+        improve(each, CPU)
+    first, second = (Dataset.load(each.output / "round1" / "best.zarr.zip") for each in (pushed, again))
+    np.testing.assert_array_equal(first.actions, second.actions)
+    np.testing.assert_array_equal(first.seeds, second.seeds)
+
+
 def test_the_same_command_goes_on_after_the_last_round_that_was_finished(arguments: ImproveArguments):
     improve(replace(arguments, rounds=1), CPU)
     first = arguments.output / "round1" / "checkpoint.pt"
@@ -86,6 +117,19 @@ def test_the_same_command_goes_on_after_the_last_round_that_was_finished(argumen
     again = Checkpoint.load(first, "pretrain").weights["average"]
     assert all(torch.equal(kept[name], again[name]) for name in kept)
     assert (arguments.output / "round2" / "checkpoint.pt").exists()
+
+
+def test_a_run_that_is_made_longer_counts_what_it_learned_from_as_one_that_was_not(
+    arguments: ImproveArguments, tmp_path: Path
+):
+    pushed = PushedSettings(first_round=2, episodes=7, limit=5, duration=4)
+    whole = replace(arguments, pushed=pushed)
+    parts = replace(whole, output=tmp_path / "parts", rounds=1)
+    improve(whole, CPU)
+    improve(parts, CPU)
+    improve(replace(parts, rounds=2), CPU)
+    logs = [[(one.name, one.step, one.value) for one in read_scalars(each.output)] for each in (whole, parts)]
+    assert logs[0] == logs[1]
 
 
 def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
@@ -134,5 +178,11 @@ def test_what_cannot_be_improved_is_refused(arguments: ImproveArguments, tmp_pat
     walker = pretrained(tmp_path / "hopper.pt", policy("hopper"))
     with pytest.raises(TrainingError, match="task hopper does not say how near"):
         improve(replace(arguments, policy=walker), CPU)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(run, "task_named", lambda name: SimpleNamespace(potential=len, views=len))
+        with pytest.raises(TrainingError, match=r"knows no pushes: use --pushed.first-round 3"):
+            improve(replace(arguments, pushed=PushedSettings(first_round=2)), CPU)
+    with pytest.raises(SimulationError, match="first_round is 0"):
+        PushedSettings(first_round=0)
     with pytest.raises(TrainingError, match="share is 0"):
         replace(arguments, share=0.0)
