@@ -36,7 +36,7 @@ BENCHMARKS = (
     "bc_update",
     "avoid_stepping",
     "avoid_servo",
-    "avoid_limit",
+    "avoid_rules",
     "dppo_iteration",
     "trial_statistics",
     "recorder",

@@ -16,7 +16,9 @@ class PushedSettings:
     first_round: int = 3
     """The first of them; a number beyond `rounds`: none."""
     episodes: int = 2048
-    """Played with pushes, beside those without."""
+    """Played with pushes, beside those without, from starts like theirs."""
+    hard: int = 1024
+    """And from starts where those without pushes failed."""
     limit: int = 80
     """Steps after which such an episode has failed."""
     executed_steps: int = 4
@@ -26,6 +28,7 @@ class PushedSettings:
 
     def __post_init__(self) -> None:
         """Refuse what nothing could be learned from."""
+        require_at_least(0, hard=self.hard)
         require_at_least(
             1,
             first_round=self.first_round,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.data.episode import Episode
 from sim.demos.rollouts import Player
-from sim.envs.worlds import PlannedWorlds, Vectors, Worlds
+from sim.envs.worlds import PlannedWorlds, Seeds, Vectors, Worlds
 from sim.fast_linear import fast_linear
 from sim.rollouts.finite import require_finite_worlds
 from sim.tasks.task import GradualTask
@@ -26,15 +26,16 @@ class Length:
     tail: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Session:
-    """Who plays how many episodes, and how."""
+    """Who plays which episodes, and how."""
 
     title: str
     player: Player
-    seed: int
-    """Of worlds and noise."""
-    episodes: int
+    seeds: Seeds
+    """Of the worlds (N,)."""
+    noise: int
+    """Seed of the policy's noise."""
     length: Length
     pushes: Pushes | None = None
 
@@ -56,7 +57,7 @@ def play(
     worlds: Worlds,
     task: GradualTask,
     player: Player,
-    seeds: NDArray[np.int64],
+    seeds: Seeds,
     length: Length,
     noise: torch.Generator,
     pushes: Pushes | None = None,

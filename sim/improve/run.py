@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,14 @@ from sim.data.dataset import Dataset
 from sim.data.episode import Episode
 from sim.demos.rollouts import Player
 from sim.demos.source import about_task
+from sim.envs.worlds import Seeds, Worlds
 from sim.errors import TrainingError
 from sim.files import write_whole
 from sim.finetune.checkpoints import actor_for, load_base
 from sim.improve.arguments import ImproveArguments
 from sim.improve.choosing import best
 from sim.improve.playing import Length, Played, Session, play
+from sim.improve.starts import Hardness, hard_seeds
 from sim.optimisation.settings import OptimiserSettings
 from sim.policy_settings import PolicySettings
 from sim.pretrain.arguments import PretrainArguments
@@ -110,9 +113,9 @@ class _Run:
 
     def _chosen(self, number: int, stop: StopRequest) -> list[Played] | None:
         """Return what is learned from in a round; None where somebody asked to stop before."""
-        pushed = self._is_pushed(number)
-        played = self._play(self._as_used(number), stop)
-        more = self._play(self._with_pushes(number), stop) if pushed else []
+        played, more, pushed = self._play(self._as_used(number), stop), list[Played](), self._is_pushed(number)
+        if played is not None and pushed:
+            more = self._play(self._with_pushes(number, played), stop)
         if played is None or more is None:
             return None
         self._note(number, played, more)
@@ -122,40 +125,45 @@ class _Run:
         return self.arguments.pushed.first_round <= number
 
     def _as_used(self, number: int) -> Session:
-        arguments = self.arguments
-        player, seed = self._player(checkpoint_of(arguments, number - 1)), step_seed(arguments.seed, number)
-        length = Length(arguments.limit, arguments.tail)
-        return Session(f"playing after {number - 1} rounds", player, seed, arguments.episodes, length)
+        """Return what shows how good the policy is that comes into a round."""
+        arguments, seed = self.arguments, step_seed(self.arguments.seed, number)
+        player, length = self._player(checkpoint_of(arguments, number - 1)), Length(arguments.limit, arguments.tail)
+        return Session(f"playing after {number - 1} rounds", player, _seeds(seed, arguments.episodes), seed, length)
 
-    def _with_pushes(self, number: int) -> Session:
+    def _with_pushes(self, number: int, played: Sequence[Played]) -> Session:
+        """Return what shows how the same policy comes back to its way; `played`: what it did without pushes."""
         used, settings, task = self._as_used(number), self.arguments.pushed, self.task
         assert isinstance(task, PushedTask)
-        steps = min(settings.executed_steps, used.player.executed_steps)
-        seed = int(np.random.default_rng([used.seed, PUSHES_STREAM]).integers(1 << 62))
+        random = np.random.default_rng([used.noise, PUSHES_STREAM])
+        seed = int(random.integers(1 << 62))
+        with self._worlds(self.arguments.worlds) as worlds:
+            hard = hard_seeds(worlds, Hardness(played), settings.hard, random)
         return Session(
             "and with pushes",
-            replace(used.player, executed_steps=steps),
+            replace(used.player, executed_steps=min(settings.executed_steps, used.player.executed_steps)),
+            np.concatenate([_seeds(seed, settings.episodes), hard]),
             seed,
-            settings.episodes,
             Length(settings.limit, self.arguments.tail),
-            partial(task.pushed, random=np.random.default_rng(seed)),
+            partial(task.pushed, random=random),
         )
 
     def _play(self, session: Session, stop: StopRequest) -> list[Played] | None:
         """Return all its episodes; None where somebody asked to stop before."""
-        arguments, played = self.arguments, list[Played]()
-        seeds = np.random.default_rng(session.seed).integers(1 << 31, size=session.episodes)
-        noise, scale = torch.Generator().manual_seed(session.seed), ScaleSettings(arguments.workers)
-        with tqdm(total=session.episodes, unit="episode", desc=session.title) as bar:
-            for first in range(0, session.episodes, arguments.worlds):
+        played, at_once, noise = list[Played](), self.arguments.worlds, torch.Generator().manual_seed(session.noise)
+        with tqdm(total=len(session.seeds), unit="episode", desc=session.title) as bar:
+            for first in range(0, len(session.seeds), at_once):
                 if stop.asked:
                     return None
-                part = seeds[first : first + arguments.worlds]
-                with scaled_worlds(self.policy.task, len(part), None, scale, fast=arguments.fast) as worlds:
+                part = session.seeds[first : first + at_once]
+                with self._worlds(len(part)) as worlds:
                     played += play(worlds, self.task, session.player, part, session.length, noise, session.pushes)
                 bar.update(len(part))
                 bar.set_postfix(succeeded=sum(each.succeeded for each in played))
         return played
+
+    def _worlds(self, count: int) -> AbstractContextManager[Worlds]:
+        scale = ScaleSettings(self.arguments.workers)
+        return scaled_worlds(self.policy.task, count, None, scale, fast=self.arguments.fast)
 
     def _player(self, checkpoint: Path) -> Player:
         base = load_base(checkpoint)
@@ -215,6 +223,10 @@ class _Run:
             optimiser=self._optimiser(number),
             average=arguments.average,
         )
+
+
+def _seeds(seed: int, count: int) -> Seeds:
+    return np.random.default_rng(seed).integers(1 << 31, size=count)
 
 
 def _gradual(policy: PolicySettings, views: int) -> GradualTask:

@@ -83,7 +83,7 @@ def test_each_round_leaves_what_was_learned_from_and_a_policy(arguments: Improve
 def test_in_later_rounds_all_that_succeeds_is_learned_from_with_pushes_and_without(
     arguments: ImproveArguments, capsys: pytest.CaptureFixture[str]
 ):
-    pushed = PushedSettings(first_round=2, episodes=7, limit=5, executed_steps=1, duration=6)
+    pushed = PushedSettings(first_round=2, episodes=4, hard=3, limit=5, executed_steps=1, duration=6)
     improve(replace(arguments, pushed=pushed), CPU)
     first, second = (arguments.output / f"round{number}" for number in (1, 2))
     said = capsys.readouterr().out
@@ -100,7 +100,7 @@ def test_in_later_rounds_all_that_succeeds_is_learned_from_with_pushes_and_witho
 
 
 def test_pushes_are_drawn_from_the_seed_alone(arguments: ImproveArguments, tmp_path: Path):
-    pushed = replace(arguments, rounds=1, pushed=PushedSettings(1, episodes=7, limit=5, duration=4))
+    pushed = replace(arguments, rounds=1, pushed=PushedSettings(1, episodes=4, hard=3, limit=5, duration=4))
     again = replace(pushed, output=tmp_path / "again")
     for each in (pushed, again):
         improve(each, CPU)
@@ -122,7 +122,7 @@ def test_the_same_command_goes_on_after_the_last_round_that_was_finished(argumen
 def test_a_run_that_is_made_longer_counts_what_it_learned_from_as_one_that_was_not(
     arguments: ImproveArguments, tmp_path: Path
 ):
-    pushed = PushedSettings(first_round=2, episodes=7, limit=5, duration=4)
+    pushed = PushedSettings(first_round=2, episodes=4, hard=3, limit=5, duration=4)
     whole = replace(arguments, pushed=pushed)
     parts = replace(whole, output=tmp_path / "parts", rounds=1)
     improve(whole, CPU)

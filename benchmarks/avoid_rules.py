@@ -1,11 +1,14 @@
-"""Avoid's last step as a mere cut-off, after which the critic guesses how it would go on: what that does to training.
+"""Avoid by other rules about what ends an episode: what that does to training.
 
 Fine-tunes as a preset of `python -m sim.finetune` does, which is the rival, with nothing else changed:
-python -m benchmarks.avoid_limit --preset avoid_m1_short_gaussian. `python -m sim.curves` draws the runs of both.
+python -m benchmarks.avoid_rules --rule pillars --preset avoid_m1_short_gaussian.
+`python -m sim.curves` draws the runs of both.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 import tyro
@@ -19,16 +22,25 @@ from sim.presets.finetune import FINETUNE_PRESETS
 from sim.runs.folder import RunLog
 from sim.runs.record import About
 
+RULES: Mapping[str, tuple[AvoidSettings, str]] = {
+    "limit": (AvoidSettings(ends_at_limit=False), "cut off at the last step"),
+    "pillars": (AvoidSettings(ends_at_pillars=False), "a touched pillar costs"),
+}
+"""What is different, and how curves call it: the last step is a mere cut-off, after which the critic guesses how it
+would go on; a touched pillar costs 0.1 at each later step, as in the paper, and ends nothing."""
+
 
 @dataclass(frozen=True)
 class Arguments:
     """What is compared."""
 
+    rule: Literal["limit", "pillars"] = "limit"
+    """What is different."""
     preset: str = "avoid_m1_short_gaussian"
     """A preset of `python -m sim.finetune` whose pre-training is done."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """Of fine-tuning."""
-    output: Path = Path("results/avoid_limit")
+    output: Path = Path("results/avoid_rules")
     """Folder of the runs' folders."""
 
 
@@ -36,14 +48,15 @@ def main(arguments: Arguments) -> None:
     """Fine-tune with each seed."""
     preset = FINETUNE_PRESETS[arguments.preset].arguments
     for seed in arguments.seeds:
-        _tune(replace(preset, seed=seed, output=arguments.output / arguments.preset / f"seed{seed}"))
+        folder = arguments.output / arguments.rule / arguments.preset / f"seed{seed}"
+        _tune(replace(preset, seed=seed, output=folder), *RULES[arguments.rule])
 
 
-def _tune(preset: FinetuneArguments) -> None:
+def _tune(preset: FinetuneArguments, settings: AvoidSettings, called: str) -> None:
     base = preset.base()
-    worlds = AvoidWorlds(preset.worlds, AvoidSettings(ends_at_limit=False))
+    worlds = AvoidWorlds(preset.worlds, settings)
     tuner = FineTuner(preset.settings(base.policy), base, worlds, torch.device("cpu"))
-    about = About(base.policy.task, f"{preset.method}, cut off at the last step", preset.seed)
+    about = About(base.policy.task, f"{preset.method}, {called}", preset.seed)
     with RunLog(preset.output, about, events=False) as log:
         for _ in tqdm(range(tuner.settings.dppo.iterations), desc=about.method):
             _note(log, tuner.iterate(), tuner.step)
