@@ -3,13 +3,14 @@
 import html
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 
 from diffpol_ros.replay.report.moments import Shot
 from diffpol_ros.replay.report.panel import Panel, plain_panel
 from diffpol_ros.replay.report.tables import Table
+from diffpol_ros.replay.report.thinning import thinned
 
 HERE = Path(__file__).resolve().parent
 
@@ -34,7 +35,7 @@ class Page:
 
 def page_text(page: Page) -> str:
     """Return the page as HTML with everything in it."""
-    panels = [plain_panel(panel) for panel in page.panels]
+    panels = [plain_panel(replace(each, curves=[thinned(curve) for curve in each.curves])) for each in page.panels]
     data = {"begin": page.begin_s, "duration": page.duration_s, "panels": panels}
     return Template(_read("page.html")).substitute(
         title=html.escape(page.title),
