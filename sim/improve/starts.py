@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from sim.envs.worlds import Seeds, Worlds
 from sim.improve.playing import Played
@@ -54,13 +54,13 @@ class Hardness:
         """Learn from what was played."""
         starts = np.stack([each.start for each in played]).astype(np.float64)
         self._map = StartMap(starts)
-        self._tree = cKDTree(self._map.place(starts))
+        self._tree = KDTree(self._map.place(starts))
         self._failed = np.array([not each.succeeded for each in played], np.float64)
 
     def of(self, starts: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the share of failures (M,) among the episodes nearest to each of the starts (M, d)."""
         count = min(NEIGHBOURS, len(self._failed))
-        nearest = self._tree.query(self._map.place(starts), k=[*range(1, count + 1)])[1]
+        nearest = self._tree.query(self._map.place(starts), k=count)[1].reshape(len(starts), count)
         return self._failed[nearest].mean(axis=1)
 
 

@@ -45,6 +45,7 @@ def test_a_start_is_as_hard_as_its_neighbours_were(hardness: Hardness) -> None:
 
 
 def test_few_episodes_are_all_neighbours() -> None:
+    assert Hardness([ended(1.0, False)]).of(np.array([[1.0, 3.0], [7.0, 3.0]])).tolist() == [1.0, 1.0]
     assert Hardness([ended(1.0, True), ended(2.0, False)]).of(np.array([[1.0, 3.0]])) == [0.5]
 
 
