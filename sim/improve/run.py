@@ -40,7 +40,7 @@ from sim.tasks.registry import task_named
 from sim.tasks.task import GradualTask, PushedTask, SensedTask
 from sim.terminal import StopRequest, interrupts_asked
 
-SETTINGS, PLAYED = "settings.json", "played_steps"
+SETTINGS, PLAYED, WORTH = "settings.json", "played_steps", "evaluation/success"
 VIEWS_STREAM = 5
 """Sets the errors of views apart from what else is drawn from an episode's seed."""
 PUSHES_STREAM = 6
@@ -59,7 +59,7 @@ def improve(arguments: ImproveArguments, device: torch.device) -> None:
     about = About(policy.task, arguments.method, arguments.seed)
     step, seconds = _logged(arguments)
     with interrupts_asked() as stop, RunLog(arguments.output, about, step=step, seconds=seconds) as log:
-        finished = _Run(arguments, policy, task, log, device).go(stop)
+        finished = _Run(arguments, policy, task, log, step, device).go(stop)
         log.close("finished" if finished else "stopped")
     if finished:
         print(f"{checkpoint_of(arguments, arguments.rounds)}: after {arguments.rounds} rounds")
@@ -90,6 +90,7 @@ class _Run:
     policy: PolicySettings
     task: GradualTask
     log: RunLog
+    noted: int
     device: torch.device
 
     def go(self, stop: StopRequest) -> bool:
@@ -97,6 +98,8 @@ class _Run:
         rounds = range(1, self.arguments.rounds + 1)
         if not all(self._round(number, stop) for number in rounds):
             return False
+        if self.noted == rounds.stop:
+            return True
         last = self._play(self._as_used(rounds.stop), stop)
         if last is not None:
             self._note(rounds.stop, last, [])
@@ -203,7 +206,7 @@ class _Run:
         before = [each for each in read_scalars(self.arguments.output) if each.name == PLAYED and each.step < number]
         self.log.scalar("environment_steps", sum(each.value for each in before), number)
         self.log.scalar(PLAYED, sum(len(each.episode.actions) for each in [*played, *more]), number)
-        self.log.scalar("evaluation/success", share, number)
+        self.log.scalar(WORTH, share, number)
         pushed = f", {sum(each.succeeded for each in more) / len(more):.1%} of {len(more)} with pushes" if more else ""
         tqdm.write(f"after {number - 1} rounds: {share:.1%} of {len(played)} episodes succeed{pushed}")
 
@@ -259,10 +262,11 @@ def _require_same(arguments: ImproveArguments) -> None:
 def _logged(arguments: ImproveArguments) -> tuple[int, float]:
     """Return the last round that chose what it learns from, and the seconds it took to come there.
 
-    What was noted after it will be played, and noted, again.
+    What was noted after it will be played, and noted, again; but where all is done, it is the one after the last.
     """
-    rounds = 0
+    rounds, noted = 0, read_scalars(arguments.output)
     while data_of(arguments, rounds + 1).exists():
         rounds += 1
-    noted = [each.seconds for each in read_scalars(arguments.output) if each.step <= rounds]
-    return rounds, max(noted, default=0.0)
+    if rounds == arguments.rounds and any((each.name, each.step) == (WORTH, rounds + 1) for each in noted):
+        rounds += 1
+    return rounds, max((each.seconds for each in noted if each.step <= rounds), default=0.0)

@@ -119,6 +119,15 @@ def test_the_same_command_goes_on_after_the_last_round_that_was_finished(argumen
     assert (arguments.output / "round2" / "checkpoint.pt").exists()
 
 
+def test_a_run_that_is_finished_is_not_played_again(arguments: ImproveArguments, monkeypatch: pytest.MonkeyPatch):
+    improve(arguments, CPU)
+    before = read_scalars(arguments.output)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "play", None)
+        improve(arguments, CPU)
+    assert read_scalars(arguments.output) == before
+
+
 def test_a_run_that_is_made_longer_counts_what_it_learned_from_as_one_that_was_not(
     arguments: ImproveArguments, tmp_path: Path
 ):
