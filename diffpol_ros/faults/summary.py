@@ -15,9 +15,9 @@ from diffpol_ros.faults.trial import Trial
 class Row:
     """One line of the table. Times to safe in [s]; nan where the arm never had to be made safe.
 
-    gaps: trials in which a moving arm had to wait for its next target. void: attempts that said nothing, as the machine
-    did not run them. starved: trials that failed so to the last attempt. failures: what was wrong, once each; empty:
-    passed.
+    noticed: until the gate named it, and the arm began to brake [s]. gaps: trials in which a moving arm had to wait for
+    its next target. void: attempts that said nothing, as the machine did not run them. starved: trials that failed so
+    to the last attempt. failures: what was wrong, once each; empty: passed.
     """
 
     fault: str
@@ -26,6 +26,7 @@ class Row:
     expected: str
     seen: str
     noticed_median: float
+    noticed_p99: float
     median: float
     p99: float
     worst: float
@@ -56,9 +57,8 @@ def summarize(faults: Iterable[Fault], trials: Sequence[Trial]) -> list[Row]:
 
 
 def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
-    times = np.array([trial.safe for trial in trials if trial.safe is not None])
-    noticed = np.array([trial.noticed for trial in trials if trial.noticed is not None])
-    median, p99, worst = np.percentile(times, [50, 99, 100]).tolist() if len(times) else [math.nan] * 3
+    median, p99, worst = _percentiles(trial.safe for trial in trials)
+    noticed = _percentiles(trial.noticed for trial in trials)
     seen = Counter(trial.verdict or "followed" for trial in trials if trial.passed or trial.verdict)
     return Row(
         fault=fault.name,
@@ -66,7 +66,8 @@ def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
         rig=rig,
         expected=", ".join(fault.words if rig == "start" else fault.expected) or "nothing",
         seen=", ".join(code for code, _ in seen.most_common()) or "nothing",
-        noticed_median=float(np.median(noticed)) if len(noticed) else math.nan,
+        noticed_median=noticed[0],
+        noticed_p99=noticed[1],
         median=median,
         p99=p99,
         worst=worst,
@@ -79,6 +80,13 @@ def _row(fault: Fault, rig: str, trials: Sequence[Trial]) -> Row:
         starved=sum(trial.starved for trial in trials),
         failures=tuple(dict.fromkeys([*_wrong(trials), *_late(fault, worst)])),
     )
+
+
+def _percentiles(times: Iterable[float | None]) -> tuple[float, float, float]:
+    """Return the median, the 99th percentile and the longest of the times that there are."""
+    found = [time for time in times if time is not None]
+    median, p99, worst = np.percentile(found, [50, 99, 100]).tolist() if found else [math.nan] * 3
+    return median, p99, worst
 
 
 def _wrong(trials: Iterable[Trial]) -> Iterable[str]:

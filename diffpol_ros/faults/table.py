@@ -12,7 +12,7 @@ from diffpol_ros.faults.summary import Row
 
 BEGIN, END = "<!-- table of faults: begin -->", "<!-- table of faults: end -->"
 HEADINGS = (
-    *("fault", "rig", "answer", "p50 [ms]", "p99 [ms]", "worst", "target", "unsafe"),
+    *("fault", "rig", "answer", "braking p50 [ms]", "p99", "safe p50 [ms]", "p99", "worst", "target", "unsafe"),
     *("comes back", "trials", "gaps", "void", "passed"),
 )
 PARTIAL = "Interrupted: only these trials were done."
@@ -24,7 +24,7 @@ def cells(row: Row) -> tuple[str, ...]:
         row.fault,
         row.rig,
         row.seen,
-        *(_milliseconds(value) for value in (row.median, row.p99, row.worst)),
+        *map(_milliseconds, (row.noticed_median, row.noticed_p99, row.median, row.p99, row.worst)),
         _milliseconds(row.target if row.target is not None else math.nan),
         str(row.unsafe),
         row.recovery,

@@ -61,11 +61,15 @@ def versions() -> dict[str, str]:
 
 
 def command_line() -> tuple[str, ...]:
-    """Return the command as it was given, `python -m` where a module was run."""
+    """Return the command, `python -m` where a module was run; what lies here is named from here, for any machine."""
     main = getattr(sys.modules["__main__"], "__spec__", None)
-    if main is None:
-        return tuple(sys.argv)
-    return ("python", "-m", main.name.removesuffix(".__main__"), *sys.argv[1:])
+    program = (sys.argv[0],) if main is None else ("python", "-m", main.name.removesuffix(".__main__"))
+    return (*program, *map(_named_from_here, sys.argv[1:]))
+
+
+def _named_from_here(word: str) -> str:
+    option, equals, value = word.rpartition("=")
+    return f"{option}{equals}{value.removeprefix(f'{Path.cwd()}{os.sep}')}"
 
 
 def _cpu() -> str:

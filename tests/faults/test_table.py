@@ -18,7 +18,7 @@ FAULT = Fault("robot_gone", "It goes.", ("stop.robot_lost",), Recovery.ENABLE, f
 
 def rows(*times: float, unsafe: tuple[str, ...] = ()) -> list[Row]:
     return summarize(
-        [FAULT], [Trial("robot_gone", "fake", each, each, "stop.robot_lost", unsafe=unsafe) for each in times]
+        [FAULT], [Trial("robot_gone", "fake", each / 2, each, "stop.robot_lost", unsafe=unsafe) for each in times]
     )
 
 
@@ -26,6 +26,11 @@ def test_a_row_has_the_median_and_the_worst() -> None:
     (row,) = rows(0.1, 0.2, 0.25)
     assert row.passed and row.trials == 3
     assert (row.median, row.worst) == (pytest.approx(0.2), pytest.approx(0.25))
+    assert (row.noticed_median, row.noticed_p99) == (pytest.approx(0.1), pytest.approx(0.1245))
+
+
+def test_the_table_tells_when_the_arm_braked_beside_when_it_was_safe() -> None:
+    assert "| stop.robot_lost | 50 | 50 | 100 | 100 | 100 | 300 | 0 |" in markdown(rows(0.1))
 
 
 def test_one_late_trial_fails_the_row() -> None:

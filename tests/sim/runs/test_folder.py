@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sim.errors import RunError
 from sim.runs.folder import RunLog, run_folder
-from sim.runs.machine import Source, this_source
+from sim.runs.machine import Source, command_line, this_source
 from sim.runs.record import About, RunRecord
 from sim.runs.scalars import LOG, Scalar, read_scalars
 
@@ -20,6 +21,7 @@ ABOUT = About("hopper", "DPPO", 3)
 KILLED = """
 import os, sys
 from pathlib import Path
+from types import SimpleNamespace
 from sim.runs.folder import RunLog
 from sim.runs.record import About
 log = RunLog(Path(sys.argv[1]), About("hopper", "DPPO", 3), events=False)
@@ -124,6 +126,15 @@ def test_tensorboard_gets_the_scalars_too(tmp_path: Path):
     with RunLog(tmp_path, ABOUT) as log:
         log.scalar("loss", 1.0, 1)
     assert list(tmp_path.glob("events.out.*"))
+
+
+def test_the_command_names_what_lies_here_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    inside, elsewhere = str(tmp_path / "results" / "seed0"), f"/elsewhere{tmp_path}/seed0"
+    monkeypatch.setattr(sys, "argv", ["improve.py", "--output", inside, f"--data={inside}", elsewhere, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=SimpleNamespace(name="sim.improve.__main__")))
+    named = ("--output", "results/seed0", "--data=results/seed0", elsewhere, str(tmp_path))
+    assert command_line() == ("python", "-m", "sim.improve", *named)
 
 
 def test_the_commit_is_that_of_the_checkout_and_unknown_outside(tmp_path: Path):
