@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,6 +71,25 @@ def motion_limits(limits: JointLimits, settings: FollowerSettings) -> MotionLimi
     velocities = [settings.velocity_scale * limit for limit in limits.velocity]
     jerks = [settings.jerk_scale * limit for limit in limits.jerk]
     return MotionLimits(velocities, [settings.acceleration_scale * limit for limit in limits.acceleration], jerks)
+
+
+def within_braking_time(limits: JointLimits, settings: FollowerSettings) -> JointLimits:
+    """Return `limits` with velocities from which each joint stands within `braking_time`, the shares of it allowed."""
+    if not settings.braking_time:
+        return limits
+    whole = motion_limits(limits, settings)
+    slow = [
+        min(velocity, fastest_within(settings.braking_time, acceleration, jerk) / settings.velocity_scale)
+        for velocity, acceleration, jerk in zip(limits.velocity, whole.accelerations, whole.jerks, strict=True)
+    ]
+    return replace(limits, velocity=tuple(slow))
+
+
+def fastest_within(time: float, acceleration: float, jerk: float) -> float:
+    """Return the velocity from which a joint comes to rest in `time` [s], and no sooner, as hard as it may."""
+    # The acceleration rises, stays and falls; in a short time it never gets to its limit.
+    rise = min(acceleration / jerk, time / 2.0)
+    return jerk * rise * (time - rise)
 
 
 def detours(limits: MotionLimits) -> Array:

@@ -1,11 +1,13 @@
 """The bridge without ROS: chunks and robot states in, verdicts out."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
 from diffpol_ros.control.arming import Arming
 from diffpol_ros.control.arming import ArmingError as ArmingError
+from diffpol_ros.control.braking import within_braking_time
 from diffpol_ros.control.chunk_check import NEVER_NS, Refusal
 from diffpol_ros.control.differential_ik import JointStep
 from diffpol_ros.control.gate import Gate, Sender
@@ -37,6 +39,7 @@ class Follower:
         self.settings = settings or FollowerSettings()
         if self.settings.keep_outs:
             description = description.with_keep_outs(self.settings.keep_outs)
+        description = replace(description, limits=within_braking_time(description.limits, self.settings))
         self.kinematics = Kinematics(description)
         self.counts: Counter[str] = Counter()
         room = Room(description)

@@ -6,6 +6,7 @@ from diffpol_ros.core.settings import setting
 
 INVERSE_KINEMATICS = ("damped", "plain")
 LONGEST_PERIODS, LONGEST_STEP, STALL = 2.0, 0.02, 0.05
+SHORTEST_BRAKING = 0.03
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,24 @@ class FollowerSettings:
     keep_outs: str = setting(
         "", description="a lab's own keep-outs beside the robot's: a name in calibration/keep_outs/ or a file"
     )
+    # Last, as in a journal that was written before there was one.
+    braking_time: float = setting(
+        0.0,
+        description="in which every joint can brake from any speed it is allowed; 0: however long that takes [s]",
+        minimum=0.0,
+        maximum=1.0,
+    )
 
     def __post_init__(self) -> None:
         """Refuse a kind of inverse kinematics that does not exist."""
         if self.inverse_kinematics not in INVERSE_KINEMATICS:
             known = " or ".join(INVERSE_KINEMATICS)
             raise ValueError(f"inverse_kinematics is {self.inverse_kinematics!r}, expected {known}")
+        if 0.0 < self.braking_time < SHORTEST_BRAKING:
+            raise ValueError(
+                f"braking_time is {self.braking_time:g} s, expected 0 or at least {SHORTEST_BRAKING:g}: in less time "
+                "an arm can brake only where it hardly moves"
+            )
 
     @property
     def period(self) -> float:

@@ -16,6 +16,12 @@ class BridgeParameters(FollowerSettings):
     robot_host: str = setting("", description="host of the robot's servers")
     arm_port: int = setting(0, description="port of the arm's server", minimum=0, maximum=65535)
     gripper_port: int = setting(0, description="port of the gripper's server", minimum=0, maximum=65535)
+    braking_time: float = setting(
+        0.06,
+        description="in which every joint can brake from any speed it is allowed; 0: however long that takes [s]",
+        minimum=0.0,
+        maximum=1.0,
+    )
     policy_silence: float = setting(
         0.11,
         description="of the policy before the arm brakes and holds; 0: no heartbeat is asked for [s]",

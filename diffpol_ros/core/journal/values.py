@@ -84,7 +84,8 @@ class Codec:
             raise JournalError(f"the journal holds a {name}, which this version does not know")
         if kind not in self._names:
             return kind(self.value(content))
-        if len(content) != len(self._names[kind]):
+        # An earlier version knew fewer: those that came since stand last, and are by default what they were without.
+        if len(content) > len(self._names[kind]):
             known = ", ".join(self._names[kind])
             raise JournalError(f"the journal's {name} has {len(content)} fields, this version's has {known}")
         return kind(*map(self.value, content))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from diffpol_ros.control.braking import within_braking_time
 from diffpol_ros.control.settings import FollowerSettings
 from diffpol_ros.core.robot_description import RobotDescription
 from sim.envs.block_fast.arms import Arms, Doubles
@@ -28,7 +29,7 @@ class Following:
 
     def __init__(self, description: RobotDescription, settings: FollowerSettings, count: int) -> None:
         """Follow with `count` arms of `description`."""
-        limits = description.limits
+        limits = within_braking_time(description.limits, settings)
         self.arms = Arms(description)
         self.joints = np.tile(description.home_positions, (count, 1))
         """Where a target was computed for last (n, 7) [rad]."""

@@ -1,6 +1,8 @@
 """Whatever is written down comes back with the same bits, and nothing else is made of a text that was altered."""
 
+import dataclasses
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,15 @@ from diffpol_ros.core.journal.lines import compact
 from diffpol_ros.core.journal.values import Codec, JournalError
 from diffpol_ros.core.types import ActionChunk, ObjectEstimate, Pose, RobotState, Tracking
 
-CODEC = Codec((ActionChunk, ObjectEstimate, Pose, RobotState, Tracking))
+
+@dataclass(frozen=True)
+class Grown:
+    kept: int
+    since: float = 0.0
+
+
+NOW = Grown(3, 0.5)
+CODEC = Codec((ActionChunk, ObjectEstimate, Pose, RobotState, Tracking, Grown))
 SCALARS = some.none() | some.booleans() | some.integers() | some.floats() | some.text()
 NUMBERS = some.sampled_from((np.float64, np.float32, np.int64, np.uint8, np.bool_))
 ARRAYS = NUMBERS.flatmap(lambda kind: some_numpy.arrays(kind, some_numpy.array_shapes(min_dims=0, min_side=0)))
@@ -66,6 +76,13 @@ def test_what_the_stage_did_not_name_is_refused() -> None:
         CODEC.plain(object())
     with pytest.raises(JournalError, match="only numbers"):
         CODEC.plain(np.array(["a"]))
+
+
+def test_what_an_earlier_version_did_not_know_is_by_default_and_what_a_later_one_knew_is_refused() -> None:
+    ((name, values),) = CODEC.plain(NOW).items()
+    assert CODEC.value({name: values[:-1]}) == dataclasses.replace(NOW, since=0.0)
+    with pytest.raises(JournalError, match="has 3 fields, this version's has kept, since"):
+        CODEC.value({name: [*values, 1.0]})
 
 
 @pytest.mark.parametrize(
