@@ -1,4 +1,4 @@
-"""How much of an iteration of DPPO goes to products of matrices, which whoever learns in float32 has to do.
+"""How much of an iteration of DPPO goes to products of matrices, which either side has to do.
 
 Forward, a linear layer multiplies what it sees by its weights; backward, it needs a product for the gradient of the
 weights, and one for that of what it saw unless that is the input of the whole. They are counted in a short iteration
@@ -67,7 +67,7 @@ def counted_products() -> Iterator[Counts]:
 
 
 def seconds_of(counts: Counts) -> float:
-    """Return the CPU seconds of all of them on this machine, by whichever library is the faster one."""
+    """Return the CPU seconds of all of them on this machine, by the library that `fast_linear` chooses."""
     with fast_linear(), torch.no_grad():
         return sum(counted.times * _once(kind, counted.rows // counted.times) for kind, counted in counts.items())
 

@@ -38,6 +38,7 @@ class PolicyInputs:
         """Subscribe `node` to what `spec` asks for; `clock` never jumps; `changed` is called with a new complaint."""
         self._changed = changed
         self._node, self._frame, self._clock = node, spec.frame, clock
+        self._needs_status = bool(spec.objects)
         self._streams = {name: StreamWatch(name) for name in (JOINTS, END_EFFECTOR, STATUS)}
         self._blind = self._dead = ""
         self._process = PeerProcess(node, self._on_end)
@@ -64,6 +65,9 @@ class PolicyInputs:
         complaints = (stream.complaint(now_ns) for stream in self._streams.values())
         if self._dead:
             return f"{STATUS} is silent: the process of estimation has ended"
+        if self._needs_status and not self._streams[STATUS].begun:
+            # Estimates may be heard before it. Without it nobody would know when they end.
+            return f"{STATUS} has not arrived: does estimation run?"
         return self._blind or next((complaint for complaint in complaints if complaint), "")
 
     def close(self) -> None:

@@ -26,6 +26,11 @@ class StreamWatch:
         self._repeated: deque[int] = deque(maxlen=TOLERATED)
         self._reordered: deque[int] = deque(maxlen=TOLERATED)
 
+    @property
+    def begun(self) -> bool:
+        """Return whether anything came."""
+        return self._newest_ns is not None
+
     def takes(self, stamp_ns: int, now_ns: int) -> bool:
         """Take note of a message; return whether it tells anything new.
 
@@ -40,7 +45,7 @@ class StreamWatch:
 
     def complaint(self, now_ns: int) -> str:
         """Return what is wrong with the stream at `now_ns`; an empty text while it flows, and before it began."""
-        if self._newest_ns is None:
+        if not self.begun:
             return ""
         for what, seen in (("came out of order", self._reordered), ("came again with an old stamp", self._repeated)):
             if len(seen) == TOLERATED and now_ns - seen[0] < WINDOW_NS:

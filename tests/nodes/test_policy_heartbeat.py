@@ -120,6 +120,16 @@ def test_blind_cameras_are_told_until_one_sees(graph: Graph, listener: Listener)
     graph.spin_until(lambda: listener.fit and len(seen.chunks) > came)
 
 
+def test_estimates_are_not_acted_on_before_estimation_says_how_it_is(graph: Graph, listener: Listener) -> None:
+    seen = graph.surroundings
+    sight, seen.sight = seen.sight, None
+    graph.policy.start()
+    graph.spin_until(lambda: listener.says("objects/status has not arrived"))
+    assert seen.block_stamp_ns is not None and not seen.chunks
+    seen.sight = sight
+    graph.spin_until(lambda: listener.fit and len(seen.chunks) > 0)
+
+
 def test_a_dead_estimation_is_told_until_it_speaks(graph: Graph, listener: Listener) -> None:
     seen = graph.surroundings
     graph.policy.start()

@@ -18,7 +18,8 @@ def flowing(count: int = 10) -> StreamWatch:
 
 
 def test_before_the_first_message_nothing_is_wrong_with_it() -> None:
-    assert StreamWatch("joint_states").complaint(10**12) == ""
+    watch = StreamWatch("joint_states")
+    assert watch.complaint(10**12) == "" and not watch.begun
 
 
 def test_a_stream_that_flows_is_fine_and_one_that_ends_is_silent() -> None:
@@ -61,5 +62,6 @@ def test_a_new_time_is_taken_as_it_comes(back_ns: int) -> None:
 
 def test_after_a_reset_nothing_is_remembered() -> None:
     watch = flowing()
+    assert watch.begun
     watch.forget()
-    assert watch.complaint(10**12) == "" and watch.takes(START_NS, 10**12)
+    assert not watch.begun and watch.complaint(10**12) == "" and watch.takes(START_NS, 10**12)
