@@ -18,7 +18,7 @@ from benchmarks.libfranka_rivals import RIVALS, Rival
 from diffpol_ros.core.types import Array
 from tests.simulated_fr3 import BEGINNING
 
-SETTLING_S, ROUND_S = 2.0, 2.0
+SETTLING_S, ROUND_S, REST_S = 2.0, 2.0, 1.0
 LOOK_HZ = 100
 AMPLITUDE = 0.15
 LAGS = np.arange(0.0, 0.4, 0.005)
@@ -33,7 +33,10 @@ def wanted(seconds: Array, begin: Array) -> Array:
 
 
 def follow(rival: Rival, rate_hz: int) -> dict[str, float]:
-    """Return what following shows: errors [mrad], lag [ms], times [us], processor [%], robot's time to the clock's."""
+    """Return what following shows: errors [mrad], lag [ms], times [us], processor [%], robot's time to the clock's.
+
+    past_mrad: how far past its last target the arm rests where none follows while it moves.
+    """
     begin = np.array(BEGINNING)
     rival.aim(begin)
     started_ms = rival.time_ms() + round(1e3 * SETTLING_S)
@@ -61,7 +64,19 @@ def follow(rival: Rival, rate_hz: int) -> dict[str, float]:
         "read_us": 1e6 * float(np.median(reads)),
         "cpu_percent": 100.0 * (processor_s() - used_s) / lasted_s,
         "pace": ROUND_S / lasted_s,
+        "past_mrad": abandoned(rival, begin, rate_hz),
     }
+
+
+def abandoned(rival: Rival, begin: Array, rate_hz: int) -> float:
+    """Fall silent where the path is fastest; return how far past the last target the joints rest, in the mean."""
+    started_ms, target = rival.time_ms() + round(1e3 * REST_S), begin
+    for step in range(round(0.25 * ROUND_S * rate_hz) + 1):
+        now_s = wait(rival, started_ms + step * 1000 // rate_hz, started_ms)
+        target = wanted(np.array([now_s]), begin)[0]
+        rival.aim(target)
+    wait(rival, rival.time_ms() + round(1e3 * REST_S), started_ms)
+    return 1e3 * float(np.mean(rival.positions() - target))
 
 
 def wait(rival: Rival, due_ms: int, started_ms: int) -> float:

@@ -25,7 +25,7 @@ ROUNDS = 2
 PATIENCE_S = 300.0
 RATES_HZ = (10, 100)
 SECOND_HOST = "127.0.0.77"
-COLUMNS = ("rms_mrad", "lag_ms", "rest_mrad", "send_us", "read_us", "cpu_percent", "pace")
+COLUMNS = ("rms_mrad", "lag_ms", "rest_mrad", "send_us", "read_us", "cpu_percent", "pace", "past_mrad")
 
 
 @contextmanager
