@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from rclpy.client import Client
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from diffpol_ros.core.errors import RobotError
+from diffpol_ros.core.errors import ObservationError, RobotError
 from diffpol_ros.nodes.heartbeat import TOPIC as HEARTBEAT
+from diffpol_ros.nodes.heartbeat import from_heartbeat_message
 from diffpol_ros.nodes.messages import from_stamp
 from diffpol_ros.nodes.quality import EVENTS, STATES
 from diffpol_ros.nodes.quick_executor import guest_executor
@@ -25,7 +26,7 @@ TRIGGERS = ("bridge/stop", "twin/reset", "estimation/reset", "policy/reset", "br
 SPIN_S = 0.05
 START_DEADLINE_S = 60.0
 SERVICE_DEADLINE_S, SERVICE_ATTEMPTS = 12.0, 4
-ENABLE_DEADLINE_S = 5.0
+ENABLE_DEADLINE_S, FIT_DEADLINE_S = 5.0, 5.0
 TRUTH_DEADLINE_S = 3.0
 SETTLE_S, RETRY_S = 0.4, 0.2
 
@@ -55,7 +56,7 @@ class Conductor:
         self._health = health
         self._truth: tuple[int, float] | None = None
         self._estimate_ns = 0
-        self._gate_heard = self._policy_heard = False
+        self._gate_heard = self._policy_heard = self._policy_fit = False
         self._stopped: GateStop | None = None
         self._taken = ExitStack()
         self._executor = self._taken.enter_context(guest_executor(node.context))
@@ -112,6 +113,8 @@ class Conductor:
         judge = LiftJudge(self._task, seed, start_ns, rest)
         if not self._wait(lambda: self._estimate_ns > start_ns, SERVICE_DEADLINE_S):
             return judge.decide(self._fresh_truth()[0], False, "the block is not seen: no estimate arrived")
+        # After a start topics are found one by one. A policy that stays unfit is the episode's to tell.
+        self._wait(lambda: self._policy_fit, FIT_DEADLINE_S)
         self._stopped = None
         self._enable()
         # Last, so that the first chunk is computed from what is seen now: the bridge refuses older ones.
@@ -187,8 +190,10 @@ class Conductor:
     def _on_estimate(self, message: PoseWithCovarianceStamped) -> None:
         self._estimate_ns = from_stamp(message.header.stamp)
 
-    def _on_heartbeat(self, _: DiagnosticArray) -> None:
+    def _on_heartbeat(self, message: DiagnosticArray) -> None:
         self._policy_heard = True
+        with suppress(ObservationError):
+            self._policy_fit = from_heartbeat_message(message).fit
 
     def _on_gate(self, message: DiagnosticArray) -> None:
         self._gate_heard = True

@@ -1,5 +1,6 @@
 """Episodes through the services of a graph that only pretends."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,9 +14,11 @@ from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.node import Node  # noqa: E402
 from std_srvs.srv import Trigger  # noqa: E402
 
+from diffpol_ros.control.policy_watch import Heartbeat  # noqa: E402
 from diffpol_ros.core.errors import DiffpolError, RobotError  # noqa: E402
 from diffpol_ros.nodes import conductor as module  # noqa: E402
 from diffpol_ros.nodes.conductor import TRIGGERS, Conductor  # noqa: E402
+from diffpol_ros.nodes.heartbeat import to_heartbeat_message  # noqa: E402
 from diffpol_ros.nodes.quality import EVENTS, STATES  # noqa: E402
 from diffpol_ros.nodes.session import ros_node  # noqa: E402
 from diffpol_ros.nodes.spinner import Spinner  # noqa: E402
@@ -36,6 +39,8 @@ class PretendGraph(Node):
         self.lifts = True
         self.stop_reason = ""
         self.truth_flows = True
+        self.unfit_beats = 0
+        self.fit_when_enabled: list[bool] = []
         self._height = 0.03
         self._enabled = False
         self.declare_parameter("seed", 0)
@@ -49,6 +54,8 @@ class PretendGraph(Node):
 
     def _answer(self, name: str, response: Trigger.Response) -> Trigger.Response:
         self.calls.append(f"{name} {self.get_parameter('seed').value}")
+        if name == "bridge/enable":
+            self.fit_when_enabled.append(not self.unfit_beats)
         if name == "twin/reset":
             self._height = 0.03
         if name.startswith("bridge/"):
@@ -69,7 +76,9 @@ class PretendGraph(Node):
         if self.truth_flows:
             self._truth.publish(truth)
         self._estimate.publish(estimate)
-        self._beat.publish(DiagnosticArray())
+        beat = Heartbeat("1", "block_lift", "", "panda", "", 0.1, not self.unfit_beats, "no objects/status yet")
+        self._beat.publish(to_heartbeat_message(beat, "policy", self.get_clock().now().nanoseconds))
+        self.unfit_beats = max(0, self.unfit_beats - 1)
         gate = DiagnosticArray()
         gate.header.stamp = stamp
         stopped = self._enabled and self.stop_reason
@@ -99,6 +108,7 @@ def conductor(graph: PretendGraph, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(module, "TRUTH_DEADLINE_S", 1.0)
     monkeypatch.setattr(module, "SETTLE_S", 0.02)
     monkeypatch.setattr(module, "ENABLE_DEADLINE_S", 1.0)
+    monkeypatch.setattr(module, "FIT_DEADLINE_S", 2.0)
     with ros_node("conductor") as node:
         leader = Conductor(node, TASK)
         yield leader
@@ -117,6 +127,18 @@ def test_episodes_run_one_after_the_other(graph: PretendGraph, conductor: Conduc
         *(f"{name} 8" for name in once),
         "bridge/stop 8",
     ]
+
+
+@pytest.mark.parametrize(("beats", "fit"), [(50, True), (10_000, False)])
+def test_a_policy_is_given_time_to_be_fit_but_not_for_ever(
+    graph: PretendGraph, conductor: Conductor, beats: int, fit: bool
+) -> None:
+    conductor.wait_for_graph(20.0)
+    conductor.prepare(7)
+    graph.unfit_beats = beats
+    # One that came before may still be under way.
+    time.sleep(0.1)
+    assert conductor.watch(7).success and graph.fit_when_enabled == [fit]
 
 
 def test_a_block_that_stays_is_a_failure(graph: PretendGraph, conductor: Conductor) -> None:
