@@ -1,14 +1,18 @@
-"""What estimation may say: nothing, NaN, or that the block is where it cannot be."""
+"""What estimation may say: nothing, NaN, that the block is where it cannot be, or not how it is itself."""
 
-from contextlib import AbstractContextManager
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
-from diffpol_ros.faults.edits import edited, silent
-from diffpol_ros.faults.fault import INPUT_STOPS_S, MAY_PASS, UNFIT, Fault, Recovery
-from diffpol_ros.faults.rig import TwinRig
+from diffpol_ros.core.clock import to_ns
+from diffpol_ros.faults.edits import dropped, edited, silent
+from diffpol_ros.faults.fault import INPUT_STOPS_S, MAY_PASS, SILENT, UNFIT, Fault, Recovery
+from diffpol_ros.faults.rig import RigError, TwinRig
 
 BLOCK, STATUS = "objects/block/pose", "objects/status"
+UNHEARD, SUCCESSOR_S, WATCHED_S = f"{STATUS} has not arrived", 40.0, 0.5
 
 
 def not_finite(rig: TwinRig) -> AbstractContextManager[int]:
@@ -19,6 +23,20 @@ def not_finite(rig: TwinRig) -> AbstractContextManager[int]:
 def thrown(rig: TwinRig) -> AbstractContextManager[int]:
     """Let estimation say, finitely, that the block is a metre away and upside down."""
     return edited(rig, [(BLOCK, _far_away)])
+
+
+@contextmanager
+def unheard(rig: TwinRig) -> Iterator[int]:
+    """Kill the policy; its successor hears estimates, but until this ends not how estimation is. It must say so."""
+    with edited(rig, [(STATUS, dropped)]):
+        struck_ns = rig.now_ns()
+        rig.signal("policy", signal.SIGKILL)
+        yield struck_ns
+        rig.wait(lambda: UNHEARD in rig.verdicts()[-1].reason, SUCCESSOR_S, f"a Hold because {UNHEARD}")
+        heard = len(rig.verdicts())
+        rig.wait_until(rig.now_ns() + to_ns(WATCHED_S), lambda: False)
+        if any(seen.word == "COMMAND" for seen in rig.verdicts()[heard:]):
+            raise RigError("the arm followed a policy that had not heard how estimation is")
 
 
 def _nowhere(message: Any) -> Any:
@@ -60,6 +78,15 @@ ESTIMATION_FAULTS = (
         expected=(UNFIT,),
         recovery=Recovery.GOES_ON,
         twin=partial(silent, topics=(BLOCK, STATUS)),
+        target=INPUT_STOPS_S,
+        relays=(BLOCK, STATUS),
+    ),
+    Fault(
+        name="estimation_unheard",
+        what="The policy is killed; its successor hears estimates, but for a while not how estimation is.",
+        expected=(UNFIT, SILENT),
+        recovery=Recovery.GOES_ON,
+        twin=unheard,
         target=INPUT_STOPS_S,
         relays=(BLOCK, STATUS),
     ),

@@ -1,5 +1,6 @@
 """What faults make of messages: exactly what they say, from the moment they say, and nothing once they are over."""
 
+import signal
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ import pytest
 from diffpol_ros.core.clock import to_ns
 from diffpol_ros.faults.camera_faults import BLOCK, ELSEWHERE, FRONT, SIDE, flipped, frozen
 from diffpol_ros.faults.edits import silent, unchanged
-from diffpol_ros.faults.estimation_faults import not_finite, thrown
-from diffpol_ros.faults.rig import RigError, TwinRig
+from diffpol_ros.faults.estimation_faults import STATUS, UNHEARD, not_finite, thrown, unheard
+from diffpol_ros.faults.rig import RigError, Seen, TwinRig
 
 
 @dataclass
@@ -85,6 +86,28 @@ class Rig:
         raise RigError(what)
 
 
+class Successor(Rig):
+    """The gate of a policy that was killed says in the end `later`, after the words of its successor."""
+
+    def __init__(self, later: str, words: str = UNHEARD) -> None:
+        super().__init__()
+        self.killed: list[str] = []
+        self._said, self._later, self._words = [Seen(1, 1, "COMMAND", "", "", 0)], later, words
+
+    def signal(self, node: str, number: signal.Signals) -> None:
+        self.killed.append(node)
+
+    def verdicts(self) -> list[Seen]:
+        return self._said
+
+    def wait(self, condition: Callable[[], object], deadline_s: float, what: str) -> None:
+        self._said.append(Seen(2, 2, "HOLD", "policy_unfit", self._words, 0))
+        super().wait(condition, deadline_s, what)
+
+    def wait_until(self, end_ns: int, condition: Callable[[], object]) -> None:
+        self._said.append(Seen(3, 3, self._later, "", "", 0))
+
+
 @pytest.fixture
 def rig() -> TwinRig:
     return cast(TwinRig, Rig())
@@ -138,3 +161,21 @@ def test_estimates_become_nan_or_far(rig: TwinRig) -> None:
     with thrown(rig):
         assert shown(rig, BLOCK).pose.pose.position.x == pytest.approx(1.5)
     assert shown(rig, BLOCK).pose.pose.position.x == 0.5
+
+
+def test_a_successor_hears_nothing_of_how_estimation_is_until_it_was_seen_to_hold() -> None:
+    written = Successor("HOLD")
+    with unheard(cast(TwinRig, written)):
+        assert written.killed == ["policy"] and written.relays[STATUS].edit(Message()) is None
+    assert written.relays[STATUS].edit is unchanged
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [(Successor("COMMAND"), "the arm followed"), (Successor("HOLD", "inactive"), "has not arrived")],
+    ids=["it is followed", "it never says so"],
+)
+def test_a_successor_that_is_followed_or_silent_about_it_is_told(written: Successor, said: str) -> None:
+    with pytest.raises(RigError, match=said), unheard(cast(TwinRig, written)):
+        pass
+    assert written.relays[STATUS].edit is unchanged
