@@ -14,7 +14,7 @@ LATCHED = (Recovery.ENABLE, Recovery.RECOVER)
 class Judgement:
     """From the strike to the first verdict that names the fault [s]; the answer; what is wrong; empty: nothing.
 
-    only_time: what is wrong is that nothing came in time, or that the arm held where it could have gone on.
+    only_time: what is wrong is that the arm held where it could have gone on.
     """
 
     noticed: float | None
@@ -33,7 +33,7 @@ def judge(fault: Fault, verdicts: Sequence[Seen], struck_ns: int) -> Judgement:
         noticed=to_seconds(max(noticed.made_ns - struck_ns, 0)) if noticed else None,
         answer=answer,
         complaint=_complaint(fault, answer, others, verdicts),
-        only_time=all(seen.word == "HOLD" for seen in others),
+        only_time=bool(others) and all(seen.word == "HOLD" for seen in others),
     )
 
 

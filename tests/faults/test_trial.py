@@ -115,9 +115,13 @@ def stalled(answers: Callable[[WrittenRig], tuple[str, str]]) -> WrittenRig:
 
 
 def test_what_came_late_on_a_stalled_machine_is_done_again_and_counted() -> None:
-    for answers in (latched(after=40), lambda rig: ("COMMAND", "")):
-        trial = run_trial(FAULT, stalled(answers))
-        assert trial.void == MOST_VOID and trial.starved
+    trial = run_trial(FAULT, stalled(latched(after=40)))
+    assert trial.void == MOST_VOID and trial.starved
+
+
+def test_an_answer_that_never_came_is_not_excused_by_a_stall() -> None:
+    trial = run_trial(FAULT, stalled(lambda rig: ("COMMAND", "")))
+    assert trial.void == 0 and not trial.starved and "not answered" in trial.complaint
 
 
 def test_an_unsafe_target_is_never_excused() -> None:
