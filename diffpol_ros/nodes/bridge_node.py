@@ -4,7 +4,6 @@ import gc
 import sys
 import traceback
 
-from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock as RclClock
 from rclpy.clock import ClockType
 from rclpy.timer import Timer
@@ -142,12 +141,7 @@ class BridgeNode(StageNode[BridgeParameters]):
         self._timing.tick(began_ns)
         self._watch.began(began_ns)
         tick = self._bridge.tick()
-        try:
-            self._publish(tick)
-        except RCLError:
-            # SIGINT ends the ROS context before this thread hears of it.
-            if self.context.ok():
-                raise
+        self._publish(tick)
         self._bridge.settle()
         self._watch.ended()
         self._bridge.journal.write()

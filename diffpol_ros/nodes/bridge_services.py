@@ -48,9 +48,9 @@ class BridgeServices:
         self._node.destroy_service(self._stop)
 
     def _open_desk(self) -> Node:
-        """Return a node beside the bridge's: a node is spun by one executor."""
+        """Return a hidden node beside the bridge's: a node is spun by one executor."""
         return create_node(
-            f"{self._node.get_name()}_desk",
+            f"_{self._node.get_name()}_desk",
             context=self._node.context,
             namespace=self._node.get_namespace(),
             use_global_arguments=False,

@@ -1,6 +1,5 @@
 """The journal of a stage as a topic: its head at once and again and again, and its lines beside the stage's work."""
 
-from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
@@ -37,11 +36,5 @@ class JournalTopic:
         self._node.destroy_publisher(self._publisher)
 
     def _publish(self, lines: list[str]) -> None:
-        if not lines:
-            return
-        try:
+        if lines:
             self._publisher.publish(String(data="\n".join(lines)))
-        except RCLError:
-            # SIGINT ends the ROS context before the node hears of it.
-            if self._node.context.ok():
-                raise

@@ -9,12 +9,14 @@ import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.executors import Executor, ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.signals import SignalHandlerOptions
 
 from diffpol_ros.core.errors import DiffpolError
 from diffpol_ros.graph.own_ports import own_ports
 from diffpol_ros.nodes.diagnostics import Diagnostics, Report
+from diffpol_ros.nodes.ending import Ending, ending
 from diffpol_ros.nodes.parameters import load_parameters
-from diffpol_ros.nodes.quick_executor import quick_executor, spin
+from diffpol_ros.nodes.quick_executor import quick_executor
 
 Parameters = TypeVar("Parameters")
 
@@ -142,16 +144,23 @@ class StageNode(LifecycleNode, Generic[Parameters]):
 
 def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = None) -> None:
     """Run one node until SIGINT or SIGTERM; exit with 1 and the reason where it cannot run."""
+    with ending() as end:
+        _run(kind, arguments, end)
+
+
+def _run(kind: Callable[[], StageNode[Any]], arguments: list[str] | None, end: Ending) -> None:
     node = executor = None
     try:
         with own_ports():
-            rclpy.init(args=arguments)
+            rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
             node = kind()
         if node.get_parameter("autostart").value:
             node.start()
         executor = node.make_executor()
+        # The events executor has taken the signals over.
+        end.take_signals()
         executor.add_node(node)
-        spin(executor, node.context)
+        end.spin(executor, node.context)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except DiffpolError as error:
@@ -159,8 +168,9 @@ def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = N
             print(f"{kind.__name__}: {error}", file=sys.stderr, flush=True)
         sys.exit(1)
     finally:
-        if executor is not None:
-            executor.shutdown()
+        # The executor last: until they are closed, the node's threads wake it.
         if node is not None:
             node.close()
+        if executor is not None:
+            executor.shutdown()
         rclpy.try_shutdown()

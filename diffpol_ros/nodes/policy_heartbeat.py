@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock
 from rclpy.duration import Duration
 from rclpy.node import Node
@@ -82,9 +81,4 @@ class PolicyHeartbeat:
 
     def _publish(self) -> None:
         stamp_ns = int(self._node.get_clock().now().nanoseconds)
-        try:
-            self._publisher.publish(to_heartbeat_message(self._beat, self._node.get_name(), stamp_ns))
-        except RCLError:
-            # SIGINT ends the ROS context before the node hears of it.
-            if self._node.context.ok():
-                raise
+        self._publisher.publish(to_heartbeat_message(self._beat, self._node.get_name(), stamp_ns))

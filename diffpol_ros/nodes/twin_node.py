@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 
 from geometry_msgs.msg import PoseStamped
-from rclpy._rclpy_pybind11 import RCLError
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
@@ -130,13 +129,7 @@ class TwinNode(StageNode[TwinSettings]):
 
     def _deliver(self) -> None:
         while (send := self._outbox.get()) is not None:
-            try:
-                send()
-            except RCLError:
-                # SIGINT ends the ROS context before this thread hears of it.
-                if self.context.ok():
-                    raise
-                return
+            send()
 
     def _scene(self, snapshot: Snapshot) -> JointState:
         header = Header(stamp=to_stamp(snapshot.stamp_ns), frame_id=self.parameters.frame)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
+from rclpy._rclpy_pybind11 import InvalidHandle
 from rclpy.node import Node
 
 
@@ -21,9 +21,9 @@ class Wake:
             return
         try:
             executor.create_task(self._run)
-        except (RCLError, InvalidHandle, AttributeError):
-            # SIGINT ends the ROS context before the thread hears of it; an executor that was shut down has no guard.
-            if self._node.context.ok() and not getattr(executor, "_is_shutdown", False):
+        except (InvalidHandle, AttributeError):
+            # An executor that was shut down has no guard.
+            if not getattr(executor, "_is_shutdown", False):
                 raise
 
     def close(self) -> None:

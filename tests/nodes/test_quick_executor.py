@@ -17,11 +17,13 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor  #
 from rclpy.node import Node  # noqa: E402
 
 from diffpol_ros.nodes import quick_executor  # noqa: E402
+from diffpol_ros.nodes.ending import Ending  # noqa: E402
 from diffpol_ros.nodes.wake import Wake  # noqa: E402
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("system")]
 PROGRAM = """
 import sys
+import time
 from dataclasses import dataclass
 
 from diffpol_ros.core.errors import RobotError
@@ -45,6 +47,16 @@ class Talker(StageNode[Nothing]):
         if "die" in sys.argv:
             self.failure = RobotError("the talker is hoarse")
             raise self.failure
+        if "toil" in sys.argv:
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                pass
+            print("toiled", flush=True)
+
+    def activate(self):
+        if "start slowly" in sys.argv:
+            print("starting", flush=True)
+            time.sleep(60.0)
 
     def cleanup(self):
         print("cleaned up", flush=True)
@@ -79,6 +91,27 @@ def test_a_signal_ends_the_process_in_good_order(told: signal.Signals) -> None:
     assert printed.count("cleaned up") == 1 and "Traceback" not in printed
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_tears_no_callback_in_two(times: int) -> None:
+    process = talker("toil")
+    assert process.stdout is not None and process.stdout.readline() == "alive\n"
+    time.sleep(0.1)
+    for _ in range(times):
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.01)
+    printed, _ = process.communicate(timeout=20)
+    assert process.returncode == 0 and "FATAL" not in printed, printed
+    assert printed == "toiled\ncleaned up\n"
+
+
+def test_a_start_is_broken_off() -> None:
+    process = talker("start slowly")
+    assert process.stdout is not None and process.stdout.readline() == "starting\n"
+    os.kill(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=20)
+    assert process.returncode == 0 and printed == "cleaned up\n"
+
+
 def test_what_a_callback_raises_ends_the_process_with_an_error() -> None:
     process = talker("die")
     printed, _ = process.communicate(timeout=20)
@@ -95,7 +128,7 @@ def test_where_ros_has_no_events_executor_another_spins_until_the_end(
     executor.add_node(node)
     node.create_timer(0.02, node.context.try_shutdown)
     with contextlib.suppress(ExternalShutdownException):
-        quick_executor.spin(executor, node.context)
+        Ending().spin(executor, node.context)
     assert not node.context.ok()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from diffpol_ros.graph.ports import free_ports
+from diffpol_ros.replay.bag_reader import BagReader
 from tests.graph_run import processes_of, shared_memory_files
 from tests.tiny_policy import write_tiny_bundle
 from tests.waiting import wait_until
@@ -44,6 +45,16 @@ def assert_nothing_left(folder: Path, shared: set[Path], ports: tuple[int, ...] 
             pass
 
 
+def assert_good_order(folder: Path) -> None:
+    """Each node ended when it was told to: no callback torn in two, nothing published into nowhere, the bag whole."""
+    for log in (folder / "logs").glob("*.log"):
+        said = log.read_text(encoding="utf-8")
+        assert not any(word in said for word in ("FATAL", "Traceback", "Failed to publish")), f"{log}: {said}"
+    bag = BagReader(folder / "bag")
+    assert sum(1 for _ in bag.records()) > 0
+    assert not bag.complaints
+
+
 def wait_for_bag(demo: subprocess.Popen[str], folder: Path) -> None:
     """Return when images are being recorded; fail with what the demo said when it ends before."""
     bag = folder / "bag" / "bag_0.mcap"
@@ -70,6 +81,7 @@ def test_the_arm_lifts_the_block_and_the_run_is_told(tmp_path: Path) -> None:
     for name in summary["files"]:
         assert (folder / name).exists(), name
     assert not processes_of(folder)
+    assert_good_order(folder)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +102,8 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(
         output, _ = demo.communicate(timeout=SECONDS_TO_END)
     assert demo.returncode == code, output
     assert_nothing_left(folder, shared, ports)
+    if number != signal.SIGKILL:
+        assert_good_order(folder)
 
 
 def test_a_demo_that_is_interrupted_while_it_starts_leaves_nothing_behind(
