@@ -1,4 +1,4 @@
-"""What Ctrl-C and SIGTERM do to a node's process: they break off a start, and let what runs come to its end."""
+"""What Ctrl-C, SIGTERM and SIGHUP do to a node's process: break off a start, let what runs come to its end."""
 
 import signal
 import time
@@ -9,7 +9,8 @@ from types import FrameType
 from rclpy.context import Context
 from rclpy.executors import Executor
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from diffpol_ros.graph.signals import ENDING
+
 LOOK_S = 0.1
 PATIENCE_S = 1.0
 
@@ -29,8 +30,10 @@ class Ending:
 
     def take_signals(self) -> None:
         """Be told of the signals from now on, whoever was; for the main thread."""
-        for number in SIGNALS:
-            signal.signal(number, self._arrive)
+        for number in ENDING:
+            # What `nohup` started outlives its terminal.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._arrive)
 
     def spin(self, executor: Executor, context: Context) -> None:
         """Spin until the end is asked for, or the context is shut down."""
@@ -52,7 +55,7 @@ class Ending:
 @contextmanager
 def ending() -> Iterator[Ending]:
     """Give one that has taken the signals; to be entered and left by the main thread."""
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {number: signal.getsignal(number) for number in ENDING}
     taken = Ending()
     taken.take_signals()
     try:
