@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
 pytest.importorskip("rclpy")
 
 pytestmark = [pytest.mark.ros, pytest.mark.xdist_group("system")]
+Talker = Callable[..., subprocess.Popen[str]]
 PROGRAM = """
 import signal
 import sys
@@ -53,20 +55,30 @@ class Talker(StageNode[Nothing]):
         print("cleaned up", flush=True)
 
 
-if "nohup" in sys.argv:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# The tests themselves may run under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
 run_node(Talker)
 """
 
 
-def talker(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+@pytest.fixture
+def talker() -> Iterator[Talker]:
+    """Give a function that starts the program; none is left running."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", PROGRAM, *words]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_process_in_good_order(told: signal.Signals) -> None:
+def test_a_signal_ends_the_process_in_good_order(talker: Talker, told: signal.Signals) -> None:
     process = talker()
     assert process.stdout is not None and process.stdout.readline() == "alive\n"
     os.kill(process.pid, told)
@@ -75,7 +87,7 @@ def test_a_signal_ends_the_process_in_good_order(told: signal.Signals) -> None:
     assert printed.count("cleaned up") == 1 and "Traceback" not in printed
 
 
-def test_what_nohup_started_outlives_its_terminal() -> None:
+def test_what_nohup_started_outlives_its_terminal(talker: Talker) -> None:
     process = talker("nohup")
     assert process.stdout is not None and process.stdout.readline() == "alive\n"
     os.kill(process.pid, signal.SIGHUP)
@@ -87,7 +99,7 @@ def test_what_nohup_started_outlives_its_terminal() -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_an_interrupt_tears_no_callback_in_two(times: int) -> None:
+def test_an_interrupt_tears_no_callback_in_two(talker: Talker, times: int) -> None:
     process = talker("toil")
     assert process.stdout is not None and process.stdout.readline() == "alive\n"
     time.sleep(0.1)
@@ -99,7 +111,7 @@ def test_an_interrupt_tears_no_callback_in_two(times: int) -> None:
     assert printed == "toiled\ncleaned up\n"
 
 
-def test_a_start_is_broken_off() -> None:
+def test_a_start_is_broken_off(talker: Talker) -> None:
     process = talker("start slowly")
     assert process.stdout is not None and process.stdout.readline() == "starting\n"
     os.kill(process.pid, signal.SIGINT)
@@ -107,7 +119,7 @@ def test_a_start_is_broken_off() -> None:
     assert process.returncode == 0 and printed == "cleaned up\n"
 
 
-def test_what_a_callback_raises_ends_the_process_with_an_error() -> None:
+def test_what_a_callback_raises_ends_the_process_with_an_error(talker: Talker) -> None:
     process = talker("die")
     printed, _ = process.communicate(timeout=20)
     assert process.returncode == 1, printed
