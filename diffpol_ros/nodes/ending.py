@@ -19,8 +19,8 @@ class Ending:
     """Takes the signals in rclpy's place, which shuts the context down under whatever runs just then.
 
     A start is broken off wherever it is. Once the node is spun, the callback that runs is done first, and the node
-    is closed while it can still publish: journals and bags end with all that happened. Who asks again after
-    PATIENCE_S is tired of waiting, and breaks that off too.
+    is closed while it can still publish: journals and bags end with all that happened. Who presses Ctrl-C again
+    after PATIENCE_S is tired of waiting, and breaks that off too; a supervisor's SIGTERM does not.
     """
 
     def __init__(self) -> None:
@@ -46,9 +46,10 @@ class Ending:
         now_s = time.monotonic()
         asked_s = now_s if self._asked_s is None else self._asked_s
         # A terminal and what launched the process may both pass on the same Ctrl-C.
-        impatient = now_s - asked_s > PATIENCE_S or not self._patient
+        impatient = number == signal.SIGINT and now_s - asked_s > PATIENCE_S
+        broken_off = impatient or not self._patient
         self._asked_s, self._patient = asked_s, True
-        if impatient:
+        if broken_off:
             raise KeyboardInterrupt
 
 

@@ -143,7 +143,7 @@ class StageNode(LifecycleNode, Generic[Parameters]):
 
 
 def run_node(kind: Callable[[], StageNode[Any]], arguments: list[str] | None = None) -> None:
-    """Run one node until SIGINT or SIGTERM; exit with 1 and the reason where it cannot run."""
+    """Run one node until SIGINT, SIGTERM or SIGHUP; exit with 1 and the reason where it cannot run."""
     with ending() as end:
         _run(kind, arguments, end)
 

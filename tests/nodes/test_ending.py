@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,12 +19,19 @@ import time
 from dataclasses import dataclass
 
 from diffpol_ros.core.errors import RobotError
+from diffpol_ros.nodes import ending
 from diffpol_ros.nodes.lifecycle import StageNode, run_node
 
 
 @dataclass(frozen=True)
 class Nothing:
     pass
+
+
+def toil():
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        pass
 
 
 class Talker(StageNode[Nothing]):
@@ -41,20 +47,23 @@ class Talker(StageNode[Nothing]):
             self.failure = RobotError("the talker is hoarse")
             raise self.failure
         if "toil" in sys.argv:
-            end = time.monotonic() + 0.5
-            while time.monotonic() < end:
-                pass
+            toil()
             print("toiled", flush=True)
 
     def activate(self):
         if "start slowly" in sys.argv:
             print("starting", flush=True)
-            time.sleep(60.0)
+            signal.pause()
 
     def cleanup(self):
+        if "toil" in sys.argv:
+            print("cleaning", flush=True)
+            toil()
         print("cleaned up", flush=True)
 
 
+if "impatient" in sys.argv:
+    ending.PATIENCE_S = 0.0
 # The tests themselves may run under nohup.
 signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
 run_node(Talker)
@@ -98,17 +107,30 @@ def test_what_nohup_started_outlives_its_terminal(talker: Talker) -> None:
     assert process.returncode == 0 and printed.endswith("cleaned up\n"), printed
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_an_interrupt_tears_no_callback_in_two(talker: Talker, times: int) -> None:
-    process = talker("toil")
+def interrupted(talker: Talker, *words: str) -> subprocess.Popen[str]:
+    """Return a process that was interrupted in a callback, has done that, and is busy with its clean-up."""
+    process = talker("toil", *words)
     assert process.stdout is not None and process.stdout.readline() == "alive\n"
-    time.sleep(0.1)
-    for _ in range(times):
-        os.kill(process.pid, signal.SIGINT)
-        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    assert [process.stdout.readline() for _ in range(2)] == ["toiled\n", "cleaning\n"]
+    return process
+
+
+@pytest.mark.parametrize(("words", "again"), [((), signal.SIGINT), (("impatient",), signal.SIGTERM)])
+def test_who_asks_twice_tears_neither_callback_nor_clean_up(
+    talker: Talker, words: tuple[str, ...], again: signal.Signals
+) -> None:
+    process = interrupted(talker, *words)
+    os.kill(process.pid, again)
     printed, _ = process.communicate(timeout=20)
-    assert process.returncode == 0 and "FATAL" not in printed, printed
-    assert printed == "toiled\ncleaned up\n"
+    assert process.returncode == 0 and printed == "cleaned up\n"
+
+
+def test_who_presses_ctrl_c_again_later_breaks_the_clean_up_off(talker: Talker) -> None:
+    process = interrupted(talker, "impatient")
+    os.kill(process.pid, signal.SIGINT)
+    printed, _ = process.communicate(timeout=20)
+    assert process.returncode != 0 and "cleaned up" not in printed
 
 
 def test_a_start_is_broken_off(talker: Talker) -> None:
